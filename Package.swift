@@ -1,0 +1,56 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let package = Package(
+  name: "atelier",
+  products: [
+    .executable(name: "atelier", targets: ["atelier"]),
+    .library(name: "Tensors", targets: ["Tensors"]),
+    .library(name: "Checkpoints", targets: ["Checkpoints"]),
+    .library(name: "Imaging", targets: ["Imaging"]),
+    .library(name: "Networks", targets: ["Networks"]),
+    .library(name: "Editing", targets: ["Editing"]),
+    .library(name: "Projects", targets: ["Projects"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+  ],
+  targets: [
+    // System libraries, from Debian packages (see `make setup`).
+    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+
+    // The modules, in the order in which the data flows; docs/Architecture.md holds the table.
+    .target(name: "CKernels"),
+    .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS", "CCrypto"]),
+    .target(name: "Checkpoints", dependencies: ["Tensors", "CZlib"]),
+    .target(name: "CPNG", dependencies: ["CLibPNG"]),
+    .target(name: "Imaging", dependencies: ["Tensors", "CPNG"]),
+    .target(name: "Networks", dependencies: ["Tensors", "Checkpoints"]),
+    .target(name: "Editing", dependencies: ["Tensors", "Checkpoints", "Networks", "Imaging"]),
+    .target(
+      name: "Projects",
+      dependencies: ["Tensors", "Editing", .product(name: "GRDB", package: "GRDB.swift")]),
+    .executableTarget(
+      name: "atelier",
+      dependencies: [
+        "Tensors", "Checkpoints", "Imaging", "Networks", "Editing", "Projects",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
+    // Tests: one target a module, fixtures and reference cases through TestSupport.
+    .target(name: "TestSupport", dependencies: ["Tensors", "Checkpoints"], path: "Tests/TestSupport"),
+    .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"]),
+    .testTarget(name: "TensorsTests", dependencies: ["TestSupport", "Tensors"]),
+    .testTarget(name: "CheckpointsTests", dependencies: ["TestSupport", "Checkpoints"]),
+    .testTarget(name: "ImagingTests", dependencies: ["TestSupport", "Imaging"]),
+    .testTarget(name: "NetworksTests", dependencies: ["TestSupport", "Networks"]),
+    .testTarget(name: "EditingTests", dependencies: ["TestSupport", "Editing"]),
+    .testTarget(name: "ProjectsTests", dependencies: ["TestSupport", "Projects"]),
+    .testTarget(name: "CommandTests", dependencies: ["TestSupport", "atelier"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

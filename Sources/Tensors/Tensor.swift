@@ -1,0 +1,176 @@
+/// A dense array of 32-bit floats with value semantics.
+///
+/// Elements are contiguous in row-major order; images are `[N, C, H, W]`. Copies share their
+/// memory until one of them is written. Memory that a tensor owns is 64-byte aligned; a tensor
+/// that borrows (from a memory-mapped checkpoint) is aligned as its file is, at least to 4 bytes.
+public struct Tensor: Sendable {
+  /// The extents, outermost first.
+  public let shape: Shape
+
+  private var storage: TensorStorage
+
+  /// A tensor of `shape` whose elements all are `value`.
+  public init(repeating value: Float, shape: Shape) {
+    self.init(uninitialized: shape) { $0.initialize(repeating: value) }
+  }
+
+  /// A tensor of zeros.
+  public init(zeros shape: Shape) { self.init(repeating: 0, shape: shape) }
+
+  /// A tensor of `shape` holding `values` in row-major order.
+  public init(_ values: [Float], shape: Shape) {
+    precondition(values.count == shape.count, "\(values.count) values for shape \(shape)")
+    self.init(uninitialized: shape) { destination in
+      values.withUnsafeBufferPointer { source in
+        if let base = source.baseAddress, let to = destination.baseAddress {
+          to.update(from: base, count: source.count)
+        }
+      }
+    }
+  }
+
+  /// A scalar: shape `[]`.
+  public init(_ value: Float) { self.init([value], shape: []) }
+
+  /// A tensor whose every element is written by `fill`.
+  public init(
+    uninitialized shape: Shape,
+    _ fill: (UnsafeMutableBufferPointer<Float>) throws -> Void
+  ) rethrows {
+    self.shape = shape
+    storage = TensorStorage(count: shape.count)
+    try fill(UnsafeMutableBufferPointer(start: storage.base, count: shape.count))
+  }
+
+  /// A tensor over memory that somebody else owns and never writes, kept alive by `owner`.
+  ///
+  /// The first write copies, so the borrowed memory stays as it is.
+  public init(borrowing base: UnsafePointer<Float>, shape: Shape, owner: any AnyObject & Sendable) {
+    self.shape = shape
+    storage = TensorStorage(borrowing: base, owner: owner)
+  }
+
+  private init(storage: TensorStorage, shape: Shape) {
+    self.storage = storage
+    self.shape = shape
+  }
+
+  /// The number of elements.
+  public var count: Int { shape.count }
+
+  /// The elements in row-major order.
+  public var scalars: [Float] { withUnsafeBuffer { Array($0) } }
+
+  /// The only element of a one-element tensor.
+  public var scalar: Float {
+    precondition(count == 1, "a tensor of shape \(shape) is not a scalar")
+    return storage.base[0]
+  }
+
+  /// Reads the elements in row-major order.
+  public func withUnsafeBuffer<Result>(
+    _ body: (UnsafeBufferPointer<Float>) throws -> Result
+  ) rethrows -> Result {
+    try withExtendedLifetime(storage) {
+      try body(UnsafeBufferPointer(start: storage.base, count: count))
+    }
+  }
+
+  /// Reads and writes the elements in row-major order; copies first if they are shared.
+  public mutating func withUnsafeMutableBuffer<Result>(
+    _ body: (UnsafeMutableBufferPointer<Float>) throws -> Result
+  ) rethrows -> Result {
+    if !isKnownUniquelyReferenced(&storage) || storage.isBorrowed {
+      storage = TensorStorage(copying: storage, count: count)
+    }
+    return try body(UnsafeMutableBufferPointer(start: storage.base, count: count))
+  }
+
+  /// The same elements under another shape of the same count; no copy.
+  public func reshaped(_ newShape: Shape) -> Tensor {
+    precondition(newShape.count == count, "cannot view \(shape) as \(newShape)")
+    return Tensor(storage: storage, shape: newShape)
+  }
+
+  /// The element at one index an axis.
+  public subscript(index: Int...) -> Float {
+    precondition(index.count == shape.rank, "\(index.count) indices for shape \(shape)")
+    var offset = 0
+    for (axis, i) in index.enumerated() {
+      precondition(i >= 0 && i < shape[axis], "index \(index) outside \(shape)")
+      offset = offset * shape[axis] + i
+    }
+    return storage.base[offset]
+  }
+
+  /// Entries `range` of the first axis, with the rank kept: `[N, …]` → `[range.count, …]`.
+  public func rows(_ range: Range<Int>) -> Tensor {
+    precondition(shape.rank > 0 && range.lowerBound >= 0 && range.upperBound <= shape[0])
+    let stride = shape.count / max(shape[0], 1)
+    let newShape = Shape([range.count] + shape.dimensions.dropFirst())
+    return Tensor(uninitialized: newShape) { destination in
+      withUnsafeBuffer { source in
+        let part = UnsafeBufferPointer(
+          rebasing: source[(range.lowerBound * stride)..<(range.upperBound * stride)])
+        _ = destination.update(from: part)
+      }
+    }
+  }
+
+  /// Entry `index` of the first axis: `[N, …]` → `[…]`.
+  public func row(_ index: Int) -> Tensor {
+    rows(index..<index + 1).reshaped(Shape(Array(shape.dimensions.dropFirst())))
+  }
+
+  /// Tensors of one shape one after the other along the first axis.
+  public static func concatenated(_ parts: [Tensor]) -> Tensor {
+    precondition(!parts.isEmpty, "nothing to concatenate")
+    let tail = Array(parts[0].shape.dimensions.dropFirst())
+    precondition(
+      parts.allSatisfy { $0.shape.rank > 0 && Array($0.shape.dimensions.dropFirst()) == tail },
+      "cannot concatenate \(parts.map(\.shape))")
+    let shape = Shape([parts.reduce(0) { $0 + $1.shape[0] }] + tail)
+    return Tensor(uninitialized: shape) { destination in
+      var offset = 0
+      for part in parts {
+        part.withUnsafeBuffer { source in
+          let target = UnsafeMutableBufferPointer(
+            rebasing: destination[offset..<offset + source.count])
+          _ = target.update(from: source)
+        }
+        offset += part.count
+      }
+    }
+  }
+}
+
+/// The memory behind tensors: owned and 64-byte aligned, or borrowed from a living owner.
+///
+/// Written only through a uniquely referenced tensor, which makes sharing across threads safe.
+private final class TensorStorage: @unchecked Sendable {
+  let base: UnsafeMutablePointer<Float>
+  private let owner: (any AnyObject & Sendable)?
+
+  var isBorrowed: Bool { owner != nil }
+
+  init(count: Int) {
+    let bytes = max(count, 1) * MemoryLayout<Float>.stride
+    base = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+      .bindMemory(to: Float.self, capacity: max(count, 1))
+    owner = nil
+  }
+
+  init(borrowing source: UnsafePointer<Float>, owner: any AnyObject & Sendable) {
+    base = UnsafeMutablePointer(mutating: source)
+    self.owner = owner
+  }
+
+  convenience init(copying other: TensorStorage, count: Int) {
+    self.init(count: count)
+    base.update(from: other.base, count: count)
+  }
+
+  deinit {
+    if owner == nil { UnsafeMutableRawPointer(base).deallocate() }
+  }
+}
