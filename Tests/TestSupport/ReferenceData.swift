@@ -15,7 +15,8 @@ public enum ReferenceData {
   /// The folder `shared` beside the checkout (or `ATELIER_SHARED`), `nil` where there is none.
   public static let shared: URL? = {
     let environment = ProcessInfo.processInfo.environment["ATELIER_SHARED"]
-    let url = environment.map { URL(fileURLWithPath: $0) }
+    let url =
+      environment.map { URL(fileURLWithPath: $0) }
       ?? package.deletingLastPathComponent().appendingPathComponent("shared")
     return FileManager.default.fileExists(atPath: url.path) ? url : nil
   }()
