@@ -1,0 +1,76 @@
+import Editing
+import Foundation
+import GRDB
+import Tensors
+
+extension Project {
+  /// Keeps a latent under a name; stores its tensor in the same transaction.
+  ///
+  /// - Parameters:
+  ///   - tensor: `[zDim]`, `[wDim]` or `[rows, wDim]`, as `space` says.
+  ///   - name: Its name among the latents.
+  ///   - space: The space that it lives in.
+  ///   - network: The network that it belongs to, where known.
+  ///   - note: A remark for people.
+  ///   - replace: Gives the name to this latent even if another has it; the other's content stays.
+  @discardableResult
+  public func keep(
+    _ tensor: Tensor, named name: String, space: LatentSpace, network: Digest? = nil,
+    note: String = "", replace: Bool = false
+  ) throws -> LatentRecord {
+    let name = try Names.validated(name, as: .latent)
+    let note = try Names.text(note, what: "the note of '\(name)'")
+    return try write { db in
+      if try db.has(.latent, named: name) {
+        guard replace else { throw ProjectError.nameTaken(kind: .latent, name: name) }
+        try db.remove(.latent, name)
+      }
+      try db.execute(
+        sql: """
+          INSERT INTO latent (name, space, tensor, network, note, createdAt)
+          VALUES (?, ?, ?, ?, ?, ?)
+          """,
+        arguments: [
+          name, space.rawValue, try db.store(tensor).description, network?.description, note,
+          Date(),
+        ])
+      return try db.latent(named: name)
+    }
+  }
+
+  /// The latent with a name.
+  public func latent(named name: String) throws -> LatentRecord {
+    try read { db in try db.latent(named: Names.normalized(name)) }
+  }
+
+  /// All latents, by name.
+  public func latents() throws -> [LatentRecord] {
+    try read { db in
+      try Row.fetchAll(db, sql: Database.selectLatent + " ORDER BY latent.name")
+        .map(LatentRecord.init)
+    }
+  }
+
+  /// Gives a latent another name.
+  public func renameLatent(_ name: String, to newName: String) throws {
+    try write { db in try db.rename(.latent, name, to: newName) }
+  }
+
+  /// Forgets a latent's name; its tensor stays for the recipes that use it.
+  public func removeLatent(_ name: String) throws {
+    try write { db in try db.remove(.latent, name) }
+  }
+}
+
+extension Database {
+  fileprivate static let selectLatent = """
+    SELECT latent.*, tensor.shape FROM latent JOIN tensor ON tensor.digest = latent.tensor
+    """
+
+  fileprivate func latent(named name: String) throws -> LatentRecord {
+    let row = try Row.fetchOne(
+      self, sql: Self.selectLatent + " WHERE latent.name = ?", arguments: [name])
+    guard let row else { throw try unknown(name, .latent) }
+    return try LatentRecord(row: row)
+  }
+}

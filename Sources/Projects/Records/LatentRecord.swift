@@ -1,0 +1,36 @@
+import Editing
+import Foundation
+import GRDB
+import Tensors
+
+/// A kept latent: a name for a stored tensor.
+public struct LatentRecord: Hashable, Sendable {
+  /// The name.
+  public let name: String
+  /// The space that it lives in.
+  public let space: LatentSpace
+  /// The digest of its tensor.
+  public let tensor: Digest
+  /// The tensor's shape, such as `[18, 512]`.
+  public let shape: Shape
+  /// The network that it belongs to, where known.
+  public let network: Digest?
+  /// A remark for people; may be empty.
+  public let note: String
+  /// When it was kept.
+  public let createdAt: Date
+
+  init(row: Row) throws {
+    name = try row.value("name")
+    let space: String = try row.value("space")
+    guard let known = LatentSpace(rawValue: space) else {
+      throw UnreadableColumn(column: "space", reason: "does not hold a latent space")
+    }
+    self.space = known
+    tensor = try row.digest("tensor")
+    shape = try row.shape("shape")
+    network = try row.optionalDigest("network")
+    note = try row.value("note")
+    createdAt = try row.value("createdAt")
+  }
+}
