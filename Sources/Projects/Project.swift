@@ -8,7 +8,7 @@ import GRDB
 /// projects, in this process or in others, may be open on one file; their edits queue. All methods
 /// throw ``ProjectError`` for what is wrong with the file or the request.
 public final class Project: Sendable {
-  /// The file.
+  /// The file, without symbolic links.
   public let url: URL
   /// Whether changes are refused.
   public let isReadOnly: Bool

@@ -9,7 +9,8 @@ struct ProjectFile {
   let url: URL
   var path: String { url.path }
 
-  init(_ url: URL) { self.url = url.standardizedFileURL }
+  /// The file behind any symbolic links, where SQLite keeps its log, too.
+  init(_ url: URL) { self.url = url.standardizedFileURL.resolvingSymlinksInPath() }
 
   /// Throws unless the file looks like a project that this Atelier can read; writes nothing.
   ///
@@ -138,6 +139,8 @@ struct ProjectFile {
       }
       // In WAL mode, FULL syncs the log at every commit: an acknowledged edit survives power loss.
       try db.execute(sql: "PRAGMA synchronous = FULL")
+      // A large edit makes a large log; it does not stay large.
+      try db.execute(sql: "PRAGMA journal_size_limit = \(64 << 20)")
       if let largestPageCount {
         try db.execute(sql: "PRAGMA max_page_count = \(largestPageCount)")
       }

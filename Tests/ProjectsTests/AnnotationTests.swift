@@ -10,13 +10,14 @@ struct AnnotationTests {
   func networks() throws {
     try withProject { project in
       var record = NetworkRecord(
-        digest: network, family: "stylegan2", name: "faces", path: "/a.pkl", configuration: "{}",
+        digest: networkDigest, family: "stylegan2", name: "faces", path: "/a.pkl",
+        configuration: "{}",
         licence: "CC-BY-NC-4.0", createdAt: Date(timeIntervalSince1970: 1000))
       try project.add(record)
       record.path = "/b.pkl"
       try project.add(record)
       #expect(try project.networks() == [record])
-      #expect(try project.network(network) == record)
+      #expect(try project.network(networkDigest) == record)
       #expect(try project.network(Digest(of: tensor())) == nil)
     }
   }

@@ -20,10 +20,10 @@ func runSQL(_ sql: String, on url: URL) throws {
 }
 
 /// The digest of a network that the tests speak of.
-let network = Digest(of: Data("a network".utf8))
+let networkDigest = Digest(of: Data("a network".utf8))
 
 /// The recipe of a seed.
-func recipe(_ seed: UInt32 = 0) -> Recipe { Recipe(network: network, base: .seed(seed)) }
+func recipe(_ seed: UInt32 = 0) -> Recipe { Recipe(network: networkDigest, base: .seed(seed)) }
 
 /// A small tensor; other values for other seeds.
 func tensor(_ seed: Int = 0, shape: Shape = [2, 8]) -> Tensor {
@@ -44,7 +44,7 @@ extension Project {
 
   /// An artwork with seeds 0, 1, … in its steps 1, 2, …
   func addLine(_ name: String, steps: Int) throws {
-    try add(Recipe(network: network, base: .seed(0)), named: name, label: "begin")
+    try add(Recipe(network: networkDigest, base: .seed(0)), named: name, label: "begin")
     for seed in 1..<UInt32(steps) { try edit(name, seed: seed) }
   }
 }

@@ -187,7 +187,7 @@ struct HistoryTests {
     try withProject { project in
       let content = tensor(3)
       let digest = Digest(of: content)
-      let recipe = Recipe(network: network, base: LatentSource(.latent(digest, .wPlus)))
+      let recipe = Recipe(network: networkDigest, base: LatentSource(.latent(digest, .wPlus)))
       #expect(throws: ProjectError.missingTensor(digest: digest, path: project.url.path)) {
         try project.add(recipe, named: "anna", label: "x")
       }

@@ -88,8 +88,8 @@ struct NameTests {
       }
       #expect(try !project.contains(Digest(of: tensor(2))))
       let second = try project.keep(
-        tensor(2), named: "anna", space: .z, network: network, replace: true)
-      #expect(second.space == .z && second.network == network && second.note.isEmpty)
+        tensor(2), named: "anna", space: .z, network: networkDigest, replace: true)
+      #expect(second.space == .z && second.network == networkDigest && second.note.isEmpty)
       #expect(try project.latents() == [second])
       #expect(try project.tensor(first.tensor).scalars == tensor(1).scalars)
     }

@@ -172,6 +172,23 @@ struct OpeningTests {
     }
   }
 
+  @Test("A symbolic link leads to the project and its log")
+  func symbolicLink() throws {
+    try ReferenceData.withTemporaryFolder { folder in
+      try withProject { project in
+        try project.addLine("anna", steps: 2)
+        let link = folder.appendingPathComponent("link.atelier")
+        try FileManager.default.createSymbolicLink(at: link, withDestinationURL: project.url)
+        let linked = try Project(at: link)
+        #expect(linked.url == project.url)
+        #expect(try linked.artwork(named: "anna").head == 2)
+        #expect(throws: ProjectError.alreadyExists(path: project.url.path)) {
+          try Project.create(at: link)
+        }
+      }
+    }
+  }
+
   @Test("Every connection syncs at each commit, in WAL mode, with foreign keys")
   func pragmas() throws {
     try withProject { project throws in

@@ -5,7 +5,8 @@ import Testing
 
 @Suite("Render cache")
 struct RenderCacheTests {
-  let (pixels, otherPixels) = (Digest(of: Data("pixels".utf8)), Digest(of: Data("other".utf8)))
+  let pixels = Digest(of: Data("pixels".utf8))
+  let others = Digest(of: Data("other pixels".utf8))
 
   @Test("A picture is found by recipe and width")
   func lookup() throws {
@@ -53,13 +54,13 @@ struct RenderCacheTests {
       let key = try recipe(1).digest()
       try project.storeRender(of: key, width: 64, pixelDigest: pixels, png: Data([1]))
       #expect(
-        try !project.storeRender(of: key, width: 64, pixelDigest: otherPixels, png: Data([2])))
+        try !project.storeRender(of: key, width: 64, pixelDigest: others, png: Data([2])))
       #expect(try project.cachedRender(of: key, width: 64)?.png == Data([1]))
       #expect(
         try project.storeRender(
-          of: key, width: 64, pixelDigest: otherPixels, png: nil, replace: true))
+          of: key, width: 64, pixelDigest: others, png: nil, replace: true))
       let found = try project.cachedRender(of: key, width: 64)
-      #expect(found?.pixelDigest == otherPixels && found?.png == nil)
+      #expect(found?.pixelDigest == others && found?.png == nil)
     }
   }
 

@@ -96,9 +96,45 @@ struct SafetyTests {
     }
   }
 
+  /// A small file system to fill, such as a tmpfs of 1 MB.
+  static let smallDisk = ProcessInfo.processInfo.environment["ATELIER_SMALL_DISK"]
+
+  @Test(
+    "A disk that is really full gives the same error, and loses nothing",
+    .enabled(if: smallDisk != nil, "needs a file system of 1 MB or so in ATELIER_SMALL_DISK"))
+  func reallyFullDisk() throws {
+    let folder = URL(fileURLWithPath: try #require(Self.smallDisk))
+      .appendingPathComponent(UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let project = try Project.create(at: folder.appendingPathComponent("x.atelier"))
+    try project.add(recipe(), named: "anna", label: "begin")
+    var kept = 0
+    let error = #expect(throws: ProjectError.self) {
+      while true {
+        let content = tensor(kept, shape: [1 << 12])
+        try project.apply(
+          to: "anna", label: "\(kept)", attachments: [Digest(of: content): content]
+        ) { $0.base = .seed(UInt32(kept)) }
+        kept += 1
+      }
+    }
+    #expect(error == .diskFull(path: project.url.path))
+    #expect(kept > 5)
+    #expect(try project.history(of: "anna").count == kept + 1)
+    #expect(try project.check().isEmpty)
+    let late = #expect(throws: ProjectError.self) {
+      try Project.create(at: folder.appendingPathComponent("y.atelier"))
+    }
+    #expect(late == .diskFull(path: folder.appendingPathComponent("y.atelier").path))
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        .allSatisfy { $0.hasPrefix("x.") })
+  }
+
   @Test("Where a project cannot be completed nothing is left behind")
   func interruptedCreation() throws {
-    try ReferenceData.withTemporaryFolder { folder in
+    try ReferenceData.withTemporaryFolder { folder throws in
       let url = folder.appendingPathComponent("small.atelier")
       #expect(throws: ProjectError.diskFull(path: url.path)) {
         try Project.create(at: url, largestPageCount: 5)
@@ -134,7 +170,7 @@ struct SafetyTests {
 
   @Test("One name for several creators at once goes to exactly one")
   func concurrentCreation() throws {
-    try ReferenceData.withTemporaryFolder { folder in
+    try ReferenceData.withTemporaryFolder { folder throws in
       let url = folder.appendingPathComponent("x.atelier")
       let failures = Failures()
       DispatchQueue.concurrentPerform(iterations: 4) { _ in
