@@ -1,0 +1,31 @@
+/// What can be wrong with a picture file, or with what is to be written into one.
+public enum ImagingError: Error, Equatable, Sendable {
+  /// A file could not be opened or read: its path and the system's reason.
+  case cannotRead(path: String, reason: String)
+  /// The bytes are no picture that Atelier reads: the file's name and what it seems to be.
+  case unsupportedFormat(name: String, found: String)
+  /// The picture is broken, cut off, or refused for its size: the file's name and the reason.
+  case damaged(name: String, reason: String)
+  /// A file could not be written: its path and the system's reason. Nothing was left behind.
+  case cannotWrite(path: String, reason: String)
+  /// The picture or its texts do not fit the file format: what was refused and why.
+  case cannotEncode(reason: String)
+}
+
+extension ImagingError: CustomStringConvertible {
+  /// One line: where, what, and what to do about it.
+  public var description: String {
+    switch self {
+    case .cannotRead(let path, let reason):
+      "\(path): cannot be read: \(reason). Check the path and its permissions."
+    case .unsupportedFormat(let name, let found):
+      "\(name): \(found); only PNG is read so far. Convert it to PNG first."
+    case .damaged(let name, let reason):
+      "\(name): not a usable PNG: \(reason). Restore the file or export it again."
+    case .cannotWrite(let path, let reason):
+      "\(path): cannot be written: \(reason). Check the folder, its permissions and free space."
+    case .cannotEncode(let reason):
+      "the picture cannot be written as PNG: \(reason)."
+    }
+  }
+}
