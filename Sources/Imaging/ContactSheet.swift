@@ -13,7 +13,7 @@ public struct ContactSheet: Sendable {
     case text(String)
     /// A picture, fitted into a cell.
     case image(Image)
-    /// A picture with a text under it.
+    /// A picture with a text at its outer side: above a column's, to the left of a row's.
     case captioned(Image, String)
 
     var text: String? {
@@ -105,7 +105,7 @@ public struct ContactSheet: Sendable {
       draw(label, in: layout.columnLabel(index), scale: layout.columnScale, on: &sheet)
     }
     for (index, label) in rows.enumerated() {
-      draw(label, in: layout.rowLabel(index), scale: layout.rowScale, on: &sheet)
+      draw(label, inRow: layout.rowLabel(index), scale: layout.rowScale, on: &sheet)
     }
     for (row, images) in cells.enumerated() {
       for column in 0..<layout.columnCount {
@@ -122,17 +122,30 @@ public struct ContactSheet: Sendable {
     return sheet
   }
 
+  /// The text above, the picture below.
   private func draw(_ label: Label, in frame: SheetFrame, scale: Int, on sheet: inout Image) {
-    var rest = frame
+    var place = frame
     if let image = label.image {
-      let caption = label.text.map { ContactSheetLayout.captionHeight($0, scale: scale) } ?? 0
+      place.height = max(0, frame.height - cellHeight)
       let picture = SheetFrame(
-        x: frame.x, y: frame.y, width: frame.width, height: max(1, frame.height - caption))
+        x: frame.x, y: frame.y + place.height, width: frame.width,
+        height: min(cellHeight, frame.height))
       draw(image, in: picture, on: &sheet)
-      rest.y += picture.height
-      rest.height = caption
     }
-    if let text = label.text { draw(text, in: rest, scale: scale, on: &sheet) }
+    if let text = label.text { draw(text, in: place, scale: scale, on: &sheet) }
+  }
+
+  /// The text at the left, the picture at the right.
+  private func draw(_ label: Label, inRow frame: SheetFrame, scale: Int, on sheet: inout Image) {
+    var place = frame
+    if let image = label.image {
+      place.width = max(0, frame.width - cellWidth)
+      let picture = SheetFrame(
+        x: frame.x + place.width, y: frame.y, width: min(cellWidth, frame.width),
+        height: frame.height)
+      draw(image, in: picture, on: &sheet)
+    }
+    if let text = label.text { draw(text, in: place, scale: scale, on: &sheet) }
   }
 
   private func draw(_ text: String, in frame: SheetFrame, scale: Int, on sheet: inout Image) {

@@ -52,10 +52,10 @@ struct ContactSheetLayout {
     (self.rowScale, self.columnScale) = (rowScale, columnScale)
 
     let beside = sheet.rows + (sheet.corner.map { [$0] } ?? [])
-    let hasPictures = beside.contains { $0.image != nil }
     let widest = beside.compactMap(\.text).map { TextDrawing($0, scale: rowScale).width }.max()
     headerWidth =
-      beside.isEmpty ? 0 : hasPictures ? cellWidth : min(cellWidth, widest ?? 0) + 6 * textScale
+      (beside.contains { $0.image != nil } ? cellWidth : 0)
+      + (widest.map { min(cellWidth, $0) + 6 * textScale } ?? 0)
 
     let above = sheet.columns + (sheet.corner.map { [$0] } ?? [])
     let caption = above.compactMap(\.text).map { Self.captionHeight($0, scale: columnScale) }.max()
@@ -67,7 +67,7 @@ struct ContactSheetLayout {
     margin = hasLabels ? max(gap * 2, 4 * textScale) : gap
   }
 
-  /// The height that a text under or over a picture takes, with air above and below.
+  /// The height that a text above a picture takes, with air above and below.
   static func captionHeight(_ text: String, scale: Int) -> Int {
     TextDrawing(text, scale: scale).height + 10 * scale
   }
