@@ -17,7 +17,8 @@ package final class AtomicFile {
     }
     target = url.path
     let suffix = String(UInt64.random(in: .min ... .max), radix: 36)
-    temporary = url.deletingLastPathComponent()
+    temporary =
+      url.deletingLastPathComponent()
       .appendingPathComponent(".\(url.lastPathComponent).\(suffix).partial").path
     descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else {

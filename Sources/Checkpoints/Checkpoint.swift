@@ -126,3 +126,10 @@ public struct Checkpoint: Sendable {
     return names.first { !seen.insert($0).inserted } ?? ""
   }
 }
+
+extension Checkpoint: CustomStringConvertible {
+  /// The file's name, its format and the number of its tensors.
+  public var description: String {
+    "\(url.lastPathComponent) (\(format), \(names.count) tensors)"
+  }
+}

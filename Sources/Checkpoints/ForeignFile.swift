@@ -73,6 +73,9 @@ struct ForeignFile {
     ([0x89, 0x48, 0x44, 0x46], "an HDF5 file (Keras?)", convert),
     (Array("GGUF".utf8), "a GGUF language model", convert),
     ([0x7F, 0x45, 0x4C, 0x46], "a program", "It holds no networks."),
-    (Array("SQLite format 3".utf8), "an SQLite database", "Open projects with the project commands."),
+    (
+      Array("SQLite format 3".utf8), "an SQLite database",
+      "Is it an Atelier project?"
+    ),
   ]
 }

@@ -137,3 +137,8 @@ public struct StoredTensor: Sendable {
     }
   }
 }
+
+extension StoredTensor: CustomStringConvertible {
+  /// The type and shape, as `f32 [512, 512]`.
+  public var description: String { "\(type.rawValue) \(shape)" }
+}

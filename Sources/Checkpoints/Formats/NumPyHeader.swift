@@ -28,7 +28,8 @@ struct NumPyHeader {
       ? Int(bytes.integer(UInt16.self, at: 8)) : Int(bytes.integer(UInt32.self, at: 8))
     guard length <= Self.lengthLimit else {
       throw CheckpointError.tooLarge(
-        file: bytes.name, place: "byte \(bytes.range.lowerBound + 8)", what: "a header of \(length)",
+        file: bytes.name, place: "byte \(bytes.range.lowerBound + 8)",
+        what: "a header of \(length)",
         limit: "\(Self.lengthLimit) bytes")
     }
     let text = try bytes.region(at: start, count: length)

@@ -49,7 +49,8 @@ package struct OpenVINOGraph: Sendable {
       throw bytes.malformed(at: 0, expected: "UTF-8 text", found: "zero bytes")
     }
     // Declarations are how XML files grow without bound or reach for other files.
-    for declaration in ["<!DOCTYPE", "<!ENTITY"] where data.range(of: Data(declaration.utf8)) != nil {
+    for declaration in ["<!DOCTYPE", "<!ENTITY"] where data.range(of: Data(declaration.utf8)) != nil
+    {
       throw CheckpointError.refused(
         file: bytes.name, place: "the file", what: "the XML declaration \(declaration)",
         advice: "OpenVINO writes none.")
@@ -58,10 +59,10 @@ package struct OpenVINOGraph: Sendable {
     let parser = XMLParser(data: data)
     parser.shouldResolveExternalEntities = false
     parser.delegate = collector
-    guard parser.parse(), collector.problem == nil else {
+    guard parser.parse(), collector.problem == nil, collector.isComplete else {
       throw CheckpointError.malformed(
         file: bytes.name, place: "line \(parser.lineNumber)",
-        expected: "OpenVINO's XML", found: collector.problem ?? "text that is not well-formed")
+        expected: "OpenVINO's XML", found: collector.problem ?? "its beginning only")
     }
     layers = collector.layers
     edges = collector.edges
@@ -69,7 +70,8 @@ package struct OpenVINOGraph: Sendable {
     incoming = Dictionary(grouping: edges) { $0.to }
     guard places.count == layers.count, Set(layers.map(\.name)).count == layers.count else {
       throw CheckpointError.malformed(
-        file: bytes.name, place: "the layers", expected: "every id and name once", found: "one twice")
+        file: bytes.name, place: "the layers", expected: "every id and name once",
+        found: "one twice")
     }
   }
 
@@ -100,6 +102,8 @@ package struct OpenVINOGraph: Sendable {
     var layers: [IRLayer] = []
     var edges: [IREdge] = []
     var problem: String?
+    /// Whether the outermost element has ended; the parser itself takes cut files for whole ones.
+    private(set) var isComplete = false
     private var path: [String] = []
 
     func parser(
@@ -130,6 +134,11 @@ package struct OpenVINOGraph: Sendable {
       qualifiedName: String?
     ) {
       _ = path.popLast()
+      isComplete = path.isEmpty
+    }
+
+    func parser(_ parser: XMLParser, parseErrorOccurred error: any Error) {
+      problem = problem ?? "text that is not well-formed"
     }
 
     private func stop(_ parser: XMLParser, _ problem: String) {

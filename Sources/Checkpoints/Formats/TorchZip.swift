@@ -16,7 +16,8 @@ enum TorchZip: FormatReader {
         file: bytes.name, looksLike: "a zip archive of other things", advice: advice(archive))
     }
     let top = pickle.dropLast("data.pkl".count)
-    let isBigEndian = try archive.contains("\(top)byteorder")
+    let isBigEndian =
+      try archive.contains("\(top)byteorder")
       && archive.region(of: "\(top)byteorder").holds("big")
     // Deflated storages are inflated once, however many tensors share them.
     var regions: [String: ByteRegion] = [:]
