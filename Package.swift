@@ -51,7 +51,9 @@ let package = Package(
     .testTarget(name: "ImagingTests", dependencies: ["TestSupport", "Imaging"]),
     .testTarget(name: "NetworksTests", dependencies: ["TestSupport", "Networks"]),
     .testTarget(name: "EditingTests", dependencies: ["TestSupport", "Editing"]),
-    .testTarget(name: "ProjectsTests", dependencies: ["TestSupport", "Projects"]),
+    .testTarget(
+      name: "ProjectsTests",
+      dependencies: ["TestSupport", "Projects", .product(name: "GRDB", package: "GRDB.swift")]),
     .testTarget(name: "CommandTests", dependencies: ["TestSupport", "atelier"]),
   ],
   swiftLanguageModes: [.v6]

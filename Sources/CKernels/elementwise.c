@@ -1,0 +1,86 @@
+#include "CKernels.h"
+#include "multiversion.h"
+
+#include <math.h>
+
+static inline float activate(float v, int activation, float alpha) {
+  switch (activation) {
+    case atelier_relu: return v > 0 ? v : 0;
+    case atelier_lrelu: return v >= 0 ? v : v * alpha;
+    case atelier_tanh: return tanhf(v);
+    case atelier_sigmoid: return 1 / (1 + expf(-v));
+    case atelier_elu: return v > 0 ? v : expm1f(v);
+    case atelier_selu:
+      return 1.0507009873554804934193349852946f *
+             (v > 0 ? v : 1.6732632423543772848170429916717f * expm1f(v));
+    case atelier_softplus: return v > 20 ? v : log1pf(expf(v));
+    case atelier_swish: return v / (1 + expf(-v));
+    default: return v;
+  }
+}
+
+static inline float clamped(float v, float limit) {
+  v = v > limit ? limit : v;
+  return v < -limit ? -limit : v;
+}
+
+ATELIER_MULTIVERSION
+void atelier_bias_act(
+    float *y, const float *x, const float *noise, float strength, float scale, float bias,
+    int activation, float alpha, float gain, float limit, size_t count) {
+  float bound = limit < 0 ? INFINITY : limit;
+  // The two activations of the generators get loops of their own, which vectorise.
+  if (activation == atelier_lrelu && noise) {
+    for (size_t i = 0; i < count; i++) {
+      float v = scale * x[i] + strength * noise[i] + bias;
+      y[i] = clamped((v >= 0 ? v : v * alpha) * gain, bound);
+    }
+  } else if (activation == atelier_lrelu) {
+    for (size_t i = 0; i < count; i++) {
+      float v = scale * x[i] + bias;
+      y[i] = clamped((v >= 0 ? v : v * alpha) * gain, bound);
+    }
+  } else if (activation == atelier_linear && !noise) {
+    for (size_t i = 0; i < count; i++) y[i] = clamped((scale * x[i] + bias) * gain, bound);
+  } else {
+    for (size_t i = 0; i < count; i++) {
+      float v = scale * x[i] + (noise ? strength * noise[i] : 0) + bias;
+      y[i] = clamped(activate(v, activation, alpha) * gain, bound);
+    }
+  }
+}
+
+ATELIER_MULTIVERSION
+void atelier_scale(float *y, const float *x, float scale, size_t count) {
+  for (size_t i = 0; i < count; i++) y[i] = x[i] * scale;
+}
+
+ATELIER_MULTIVERSION
+void atelier_add_scaled(float *y, const float *x, float scale, size_t count) {
+  for (size_t i = 0; i < count; i++) y[i] += x[i] * scale;
+}
+
+ATELIER_MULTIVERSION
+double atelier_sum_of_squares(const float *x, size_t count) {
+  // Eight running sums in a fixed order: the result depends on the data alone.
+  double sums[8] = {0};
+  size_t i = 0;
+  for (; i + 8 <= count; i += 8)
+    for (int k = 0; k < 8; k++) sums[k] += (double)x[i + k] * x[i + k];
+  double total = 0;
+  for (; i < count; i++) total += (double)x[i] * x[i];
+  for (int k = 0; k < 8; k++) total += sums[k];
+  return total;
+}
+
+ATELIER_MULTIVERSION
+void atelier_to_bytes(
+    unsigned char *bytes, size_t pixel_stride, const float *x, float scale, float offset,
+    size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    float v = x[i] * scale + offset;
+    v = v > 0 ? v : 0;  // NaN compares false and becomes 0
+    v = v < 255 ? v : 255;
+    bytes[i * pixel_stride] = (unsigned char)(int)v;
+  }
+}

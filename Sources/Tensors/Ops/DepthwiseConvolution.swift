@@ -1,0 +1,26 @@
+import CKernels
+
+extension Tensor {
+  /// A depthwise 3×3 correlation with zero padding 1 whose input channels are scaled first:
+  /// `[N, C, H, W]`, `taps` `[C, 1, 3, 3]`, `inputScale` `[N, C]`.
+  public func depthwiseConvolution(_ taps: Tensor, inputScale: Tensor) -> Tensor {
+    precondition(
+      taps.count == shape[1] * 9 && inputScale.shape == [shape[0], shape[1]],
+      "depthwise taps \(taps.shape) and scale \(inputScale.shape) on \(shape)")
+    let (c, h, w) = (shape[1], shape[2], shape[3])
+    return Tensor(uninitialized: shape) { destination in
+      withUnsafeBuffer { x in
+        taps.withUnsafeBuffer { taps in
+          guard let to = destination.baseAddress, let x = x.baseAddress,
+            let taps = taps.baseAddress
+          else { return }
+          Parallel.forEach(shape[0] * c) { index in
+            atelier_depthwise3x3(
+              to + index * h * w, x + index * h * w, taps + index % c * 9,
+              (inputScale as Tensor?).at(index / c, index % c), Int32(h), Int32(w))
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,107 @@
+import CKernels
+
+extension Tensor {
+  /// A transposed convolution without padding: `[N, I, H, W]` → `[N, O, (H − 1)·stride + kh, …]`.
+  ///
+  /// Every input pixel adds its kernel, as stored, into the output. `weight` is `[O, I, kh, kw]`
+  /// and prepared with `transposed: true`.
+  public func transposedConvolution(_ weight: ConvolutionWeight, stride: Int) -> Tensor {
+    scatter(weight, inputScale: nil, stride: stride) { height, width in
+      (height, width)
+    } finish: { plane, result, _, _ in
+      if let from = plane.baseAddress { result.update(from: from, count: plane.count) }
+    }
+  }
+
+  /// The ×2 up-convolution of StyleGAN2, one operation: transposed convolution with stride 2, then
+  /// the low-pass `filter`, then `outputScale` `[N, O]` and `epilogue`.
+  ///
+  /// `[N, I, H, W]` → `[N, O, 2H, 2W]` for an odd kernel; `weight` goes in unflipped, as
+  /// stylegan2-ada-pytorch stores it.
+  func upConvolution(
+    _ weight: ConvolutionWeight, filter: ResampleFilter, inputScale: Tensor?, outputScale: Tensor?,
+    epilogue: Epilogue
+  ) -> Tensor {
+    let (kh, kw) = weight.kernel
+    let (height, width) = ((shape[2] - 1) * 2 + kh, (shape[3] - 1) * 2 + kw)
+    // The padding that keeps the picture centred: that of an upsampling, plus half the kernel,
+    // less what the transposed convolution has spread already.
+    let base = Padding.upsampling2(filter)
+    let padding = Padding(
+      left: base.left + kw / 2 - (kw - 1), right: base.right + kw / 2 - (kw - 2),
+      top: base.top + kh / 2 - (kh - 1), bottom: base.bottom + kh / 2 - (kh - 2))
+    let plan = UpfirdnPlan(
+      height: height, width: width, filter: filter, padding: padding, gain: 4)
+    epilogue.check(shape: [shape[0], weight.outputs, plan.outHeight, plan.outWidth])
+    let count = plan.outHeight * plan.outWidth
+    return scatter(weight, inputScale: inputScale, stride: 2) { _, _ in
+      (plan.outHeight, plan.outWidth)
+    } finish: { plane, result, sample, channel in
+      guard let from = plane.baseAddress else { return }
+      plan.run(result, from: from)
+      epilogue.apply(
+        result, from: result, scale: outputScale.at(sample, channel), sample: sample,
+        channel: channel, count: count)
+    }
+  }
+
+  /// The scattered planes of a transposed convolution, each handed to `finish` with its place in
+  /// the result, whose planes have the size `outSize` gives.
+  private func scatter(
+    _ weight: ConvolutionWeight, inputScale: Tensor?, stride: Int,
+    outSize: (_ height: Int, _ width: Int) -> (height: Int, width: Int),
+    finish: (
+      _ plane: UnsafeMutableBufferPointer<Float>, _ result: UnsafeMutablePointer<Float>,
+      _ sample: Int, _ channel: Int
+    ) -> Void
+  ) -> Tensor {
+    guard let matrix = weight.scattered else {
+      preconditionFailure("these weights were not prepared for a transposed convolution")
+    }
+    precondition(
+      shape.rank == 4 && shape[1] == weight.inputs,
+      "transposed convolution \(weight.tensor.shape) on \(shape)")
+    let (n, c, h, w) = (shape[0], shape[1], shape[2], shape[3])
+    let (kh, kw) = weight.kernel, taps = kh * kw, o = weight.outputs
+    let height = (h - 1) * stride + kh, width = (w - 1) * stride + kw
+    let out = outSize(height, width)
+    // Output channels a task; fixed by the sizes alone, so that results do not depend on threads.
+    let block = max(4, min(64, (2 << 20) / (taps * h * w)))
+    return Tensor(uninitialized: [n, o, out.height, out.width]) { destination in
+      withUnsafeBuffer { x in
+        matrix.withUnsafeBuffer { matrix in
+          guard let to = destination.baseAddress, let x = x.baseAddress,
+            let matrix = matrix.baseAddress
+          else { return }
+          for sample in 0..<n {
+            Scratch.withFloats(c * h * w) { scaled in
+              Parallel.forEach(c) { channel in
+                atelier_scale(
+                  scaled + channel * h * w, x + (sample * c + channel) * h * w,
+                  inputScale.at(sample, channel), h * w)
+              }
+              Parallel.forEachRange(of: o, size: block) { channels in
+                Scratch.withFloats(channels.count * taps * h * w + height * width) { columns in
+                  Gemm.multiply(
+                    m: channels.count * taps, n: h * w, k: c,
+                    matrix + channels.lowerBound * taps * c, rowStride: c, scaled,
+                    rowStride: h * w, into: columns, rowStride: h * w)
+                  let plane = columns + channels.count * taps * h * w
+                  for channel in channels {
+                    atelier_col2im(
+                      plane, Int32(height), Int32(width),
+                      columns + (channel - channels.lowerBound) * taps * h * w, h * w, Int32(h),
+                      Int32(w), Int32(kh), Int32(kw), Int32(stride))
+                    finish(
+                      UnsafeMutableBufferPointer(start: plane, count: height * width),
+                      to + (sample * o + channel) * out.height * out.width, sample, channel)
+                  }
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}
