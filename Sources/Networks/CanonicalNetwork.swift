@@ -1,0 +1,150 @@
+import Checkpoints
+import Foundation
+import Tensors
+
+/// A tensor of a network under its canonical name: its shape is known, its elements are read when
+/// asked for.
+public struct Parameter: Sendable {
+  /// The extents under the canonical name.
+  public let shape: Shape
+  private let read: @Sendable () throws -> Tensor
+
+  /// A parameter that `read` delivers with shape `shape`.
+  public init(shape: Shape, read: @escaping @Sendable () throws -> Tensor) {
+    self.shape = shape
+    self.read = read
+  }
+
+  /// A tensor as it lies in a file, viewed as `shape` if given, its elements times `gain`.
+  init(_ stored: StoredTensor, shape: Shape? = nil, gain: Float = 1) {
+    let view = shape ?? stored.shape
+    self.init(shape: view) {
+      let tensor = try stored.tensor().reshaped(view)
+      return gain == 1 ? tensor : tensor * gain
+    }
+  }
+
+  /// The elements.
+  public func tensor() throws -> Tensor { try read() }
+}
+
+/// A network as Atelier knows it, whatever file it came from: family, configuration, and tensors
+/// under canonical names (for StyleGAN2 those of stylegan2-ada-pytorch).
+///
+/// `convert` writes this as safetensors; every family's generator is made from it.
+public struct CanonicalNetwork: Sendable {
+  /// The family's name.
+  public var family: String
+  /// The family's configuration as JSON with sorted keys.
+  public var configuration: String
+  /// The tensors by canonical name; a discriminator's begin with `discriminator.`.
+  public var parameters: [String: Parameter]
+  /// What the file is called in errors.
+  public var file: String
+  /// Where the network comes from and under which licence, kept through conversions.
+  public var provenance: [String: String]
+
+  /// A network; see the properties.
+  public init(
+    family: String, configuration: some Encodable, parameters: [String: Parameter], file: String,
+    provenance: [String: String] = [:]
+  ) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    self.family = family
+    self.configuration = String(decoding: try encoder.encode(configuration), as: UTF8.self)
+    self.parameters = parameters
+    self.file = file
+    self.provenance = provenance
+  }
+
+  /// Reads the canonical form that ``write(to:)`` wrote; `nil` for other files.
+  init?(canonical checkpoint: Checkpoint) {
+    guard checkpoint.metadata["atelier"] != nil, let family = checkpoint.metadata["family"],
+      let configuration = checkpoint.metadata["configuration"]
+    else { return nil }
+    self.family = family
+    self.configuration = configuration
+    parameters = checkpoint.tensors.mapValues { Parameter($0) }
+    file = checkpoint.url.path
+    provenance = checkpoint.metadata.filter { $0.key.hasPrefix("provenance.") }
+      .reduce(into: [:]) { $0[String($1.key.dropFirst("provenance.".count))] = $1.value }
+  }
+
+  /// The configuration as a value of the family's type.
+  func decodeConfiguration<Configuration: Decodable>(
+    _ type: Configuration.Type
+  ) throws -> Configuration {
+    do {
+      return try JSONDecoder().decode(type, from: Data(configuration.utf8))
+    } catch {
+      throw NetworkError.invalidConfiguration(file: file, reason: "\(error)")
+    }
+  }
+
+  /// Writes the network as safetensors: the same bytes for the same network.
+  public func write(to url: URL) throws {
+    var metadata = ["atelier": "1", "family": family, "configuration": configuration]
+    for (key, value) in provenance { metadata["provenance.\(key)"] = value }
+    let tensors = try parameters.sorted { $0.key < $1.key }.map {
+      (name: $0.key, tensor: try $0.value.tensor())
+    }
+    try Safetensors.write(tensors, metadata: metadata, to: url)
+  }
+}
+
+/// Takes a network's parameters one by one and reports all problems at once.
+struct ParameterReader {
+  private let network: CanonicalNetwork
+  private let prefix: String
+  /// What the file is called in errors.
+  var file: String { network.file }
+  private var missing: [String] = []
+  private var misshaped: [String] = []
+  private var used: Set<String> = []
+
+  init(_ network: CanonicalNetwork, prefix: String = "") {
+    self.network = network
+    self.prefix = prefix
+  }
+
+  /// The parameter `name`, which must have `shape`; zeros where it does not, for ``finish(ignoring:)``
+  /// to report.
+  mutating func take(_ name: String, _ shape: Shape) throws -> Tensor {
+    guard let tensor = try takeIfPresent(name, shape) else {
+      if network.parameters[prefix + name] == nil { missing.append("\(prefix)\(name) \(shape)") }
+      return Tensor(zeros: shape)
+    }
+    return tensor
+  }
+
+  /// The parameter `name` if the network has it; it must have `shape`.
+  mutating func takeIfPresent(_ name: String, _ shape: Shape) throws -> Tensor? {
+    guard let parameter = network.parameters[prefix + name] else { return nil }
+    used.insert(prefix + name)
+    guard parameter.shape == shape else {
+      misshaped.append("\(prefix)\(name) \(parameter.shape) instead of \(shape)")
+      return nil
+    }
+    return try parameter.tensor()
+  }
+
+  /// The parameter `name` with whatever shape it has.
+  mutating func takeAnyShape(_ name: String) throws -> Tensor? {
+    used.insert(prefix + name)
+    return try network.parameters[prefix + name]?.tensor()
+  }
+
+  /// Throws one report if anything was missing or misshaped, or if parameters under the reader's
+  /// prefix were left over that `isIgnored` does not know.
+  func finish(isIgnored: (String) -> Bool) throws {
+    let unused = network.parameters.keys.filter {
+      $0.hasPrefix(prefix) && !used.contains($0) && !isIgnored(String($0.dropFirst(prefix.count)))
+    }
+    guard missing.isEmpty, misshaped.isEmpty, unused.isEmpty else {
+      throw NetworkError.mismatch(
+        file: network.file, family: network.family, missing: missing.sorted(),
+        misshaped: misshaped.sorted(), unused: unused.sorted())
+    }
+  }
+}

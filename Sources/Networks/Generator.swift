@@ -1,0 +1,124 @@
+import Tensors
+
+/// A picture generator with an intermediate latent space: z → w → picture.
+///
+/// The nouns are those of the official code (NVlabs/stylegan3): mapping, w_avg, ws, synthesis.
+public protocol Generator: Sendable {
+  /// The family's name, such as `StyleGAN2`.
+  var family: String { get }
+  /// The sizes that callers need.
+  var size: GeneratorSize { get }
+  /// The layers in the order in which they work.
+  var layers: [LayerDescription] { get }
+  /// w_avg, the mean of w over many z: `[wDim]`.
+  var meanLatent: Tensor { get }
+  /// The truncation that the family's official scripts use when none is given.
+  var defaultTruncation: (psi: Float, cutoff: Int?) { get }
+
+  /// The mapping network, without truncation: `[N, zDim]` (and `[N, classes]`) → `[N, wDim]`.
+  func mapping(_ z: Tensor, label: Tensor?) -> Tensor
+
+  /// The synthesis network: W+ `[N, rows, wDim]` → pictures `[N, C, H, W]`, about -1 to 1.
+  func synthesis(_ ws: Tensor, noise: NoiseInput) -> Tensor
+
+  /// The weights that turn row `row` of W+ into styles, each `[channels, wDim]`; for SeFa.
+  func styleWeights(row: Int) -> [Tensor]
+}
+
+/// A generator that shows what happens inside, under the official names of its layers.
+package protocol InspectableGenerator: Generator {
+  /// Synthesis that hands every result on the way to `observe`.
+  func synthesis(
+    _ ws: Tensor, noise: NoiseInput, observe: (_ name: String, _ value: Tensor) -> Void
+  ) -> Tensor
+
+  /// The styles of every layer as its convolution takes them (StyleSpace, arXiv 2011.12799), by
+  /// layer name: `[N, channels]`.
+  func styles(_ ws: Tensor) -> [(name: String, styles: Tensor)]
+
+  /// The stored noise maps by layer name, each `[R, R]`.
+  func noiseMaps() -> [(name: String, map: Tensor)]
+}
+
+/// The sizes of a generator.
+public struct GeneratorSize: Hashable, Sendable {
+  /// The width of z.
+  public var zDim: Int
+  /// The width of w.
+  public var wDim: Int
+  /// The number of classes; 0 for an unconditional network.
+  public var classes: Int
+  /// The number of rows of W+ (`num_ws`).
+  public var rows: Int
+  /// The side of the pictures in pixels.
+  public var resolution: Int
+  /// The number of colour channels.
+  public var imageChannels: Int
+}
+
+/// One layer of a synthesis network, for `inspect` and for choosing layers.
+public struct LayerDescription: Hashable, Sendable, Codable {
+  /// What a layer is.
+  public enum Kind: String, Sendable, Codable {
+    /// A styled convolution.
+    case convolution
+    /// A styled upsampling.
+    case upsampling
+    /// A styled projection to colours.
+    case toRGB
+  }
+
+  /// The layer's name in the family's own words, such as `b64.conv0`.
+  public var name: String
+  /// What it is.
+  public var kind: Kind
+  /// The side of its output in pixels.
+  public var resolution: Int
+  /// Its input channels.
+  public var inputChannels: Int
+  /// Its output channels.
+  public var outputChannels: Int
+  /// The row of W+ that it reads.
+  public var row: Int
+}
+
+extension Generator {
+  /// w of shape `[N, wDim]` for all rows: `[N, rows, wDim]`.
+  public func broadcast(_ w: Tensor) -> Tensor {
+    let (samples, width, rows) = (w.shape[0], w.shape[1], size.rows)
+    return Tensor(uninitialized: [samples, rows, width]) { ws in
+      w.withUnsafeBuffer { w in
+        for sample in 0..<samples {
+          for row in 0..<rows {
+            for i in 0..<width { ws[(sample * rows + row) * width + i] = w[sample * width + i] }
+          }
+        }
+      }
+    }
+  }
+
+  /// Row `row` of W+ for all samples: `[N, rows, wDim]` → `[N, wDim]`.
+  func styleRow(_ ws: Tensor, _ row: Int) -> Tensor {
+    let (samples, rows, width) = (ws.shape[0], ws.shape[1], ws.shape[2])
+    return Tensor(uninitialized: [samples, width]) { w in
+      ws.withUnsafeBuffer { ws in
+        for sample in 0..<samples {
+          for i in 0..<width { w[sample * width + i] = ws[(sample * rows + row) * width + i] }
+        }
+      }
+    }
+  }
+
+  /// Checks the shape of W+ that a caller hands to synthesis.
+  func check(_ ws: Tensor) {
+    precondition(
+      ws.shape.rank == 3 && ws.shape[1] == size.rows && ws.shape[2] == size.wDim,
+      "W+ of shape \(ws.shape) for a network that takes [N, \(size.rows), \(size.wDim)]")
+  }
+}
+
+/// Judges pictures: the network that a generator was trained against.
+public protocol Discriminator: Sendable {
+  /// Pictures `[N, C, H, W]` (and labels `[N, classes]`) → logits `[N, 1]`.
+  func logits(_ images: Tensor, label: Tensor?) -> Tensor
+}

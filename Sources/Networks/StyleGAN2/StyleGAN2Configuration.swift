@@ -1,0 +1,70 @@
+import Tensors
+
+/// The options of a StyleGAN2 network (Karras et al., arXiv 1912.04958 and 2006.06676).
+struct StyleGAN2Configuration: Codable, Hashable, Sendable {
+  /// How layers are joined to a picture.
+  enum Architecture: String, Codable, Sendable {
+    /// Every block adds its own colours to an upsampled picture.
+    case skip
+    /// Blocks have residual connections; the last makes the picture.
+    case resnet
+    /// Plain blocks; the last makes the picture.
+    case orig
+  }
+
+  var zDim: Int
+  var classes: Int
+  var wDim: Int
+  var mappingLayers: Int
+  /// The width of the label embedding (`embed_features`).
+  var embedFeatures: Int
+  /// The width of the mapping's hidden layers (`layer_features`).
+  var layerFeatures: Int
+  var mappingActivation: String = Activation.lrelu.rawValue
+  var mappingMultiplier: Float = 0.01
+  var resolution: Int
+  var imageChannels: Int
+  /// Channels of the blocks from 4×4 up.
+  var channels: [Int]
+  var architecture: Architecture
+  var activation: String = Activation.lrelu.rawValue
+  var convClamp: Float?
+  var usesNoise: Bool = true
+  var discriminator: StyleGAN2DiscriminatorConfiguration?
+
+  /// The sides of the blocks' outputs, 4 first.
+  var blockResolutions: [Int] { channels.indices.map { 4 << $0 } }
+  /// `num_ws`: a row for every convolution, and one for the last toRGB.
+  var rows: Int { 2 * channels.count }
+
+  /// The channels of the block at `resolution`.
+  func channels(at resolution: Int) -> Int { channels[resolution.trailingZeroBitCount - 2] }
+
+  /// Whether the block at `resolution` has a toRGB layer.
+  func hasToRGB(at resolution: Int) -> Bool {
+    architecture == .skip || resolution == self.resolution
+  }
+}
+
+/// The options of a StyleGAN2 discriminator.
+struct StyleGAN2DiscriminatorConfiguration: Codable, Hashable, Sendable {
+  var classes: Int
+  var resolution: Int
+  var imageChannels: Int
+  /// Channels of the blocks' inputs, from the 4×4 epilogue up.
+  var channels: [Int]
+  var architecture: StyleGAN2Configuration.Architecture
+  var activation: String = Activation.lrelu.rawValue
+  var convClamp: Float?
+  /// The group of the minibatch deviation; the whole batch if `nil`.
+  var minibatchGroup: Int?
+  /// The channels that the minibatch deviation appends; 0 for none.
+  var minibatchFeatures: Int
+  /// The width of the label mapping (`cmap_dim`); 0 for an unconditional network.
+  var labelFeatures: Int
+  var labelEmbedFeatures: Int
+  var mappingLayers: Int
+  var mappingLayerFeatures: Int
+  var mappingActivation: String = Activation.lrelu.rawValue
+  var mappingMultiplier: Float = 0.01
+}

@@ -1,0 +1,215 @@
+import Tensors
+
+/// The StyleGAN2 generator in its three architectures.
+struct StyleGAN2Generator: InspectableGenerator {
+  let family = StyleGAN2Family.name
+  let configuration: StyleGAN2Configuration
+  let meanLatent: Tensor
+
+  private let mappingNetwork: StyleGAN2Mapping
+  private let constant: Tensor
+  private let blocks: [Block]
+
+  /// One resolution: an up-convolution (but at 4×4), a convolution, and what makes colours.
+  struct Block: Sendable {
+    let resolution: Int
+    let conv0: StyleGAN2Convolution?
+    let conv1: StyleGAN2Convolution
+    let skip: ConvolutionWeight?
+    let toRGB: StyleGAN2ToRGB?
+    let filter: ResampleFilter
+  }
+
+  /// Reads every parameter, or throws one report of all that is wrong.
+  init(_ network: CanonicalNetwork) throws {
+    let configuration = try network.decodeConfiguration(StyleGAN2Configuration.self)
+    var reader = ParameterReader(network)
+    self.configuration = configuration
+    let hidden = Array(
+      repeating: configuration.layerFeatures, count: max(configuration.mappingLayers - 1, 0))
+    mappingNetwork = try StyleGAN2Mapping(
+      &reader, inputs: configuration.zDim, classes: configuration.classes,
+      embedFeatures: configuration.embedFeatures, widths: hidden + [configuration.wDim],
+      activation: reader.activation(configuration.mappingActivation),
+      multiplier: configuration.mappingMultiplier)
+    let stored = try reader.takeIfPresent("mapping.w_avg", [configuration.wDim])
+    constant = try reader.take("synthesis.b4.const", [configuration.channels[0], 4, 4])
+    blocks = try Self.readBlocks(&reader, configuration)
+    try reader.finish(isIgnored: Self.isIgnored)
+    meanLatent =
+      stored
+      ?? meanOfMapping(zDim: configuration.zDim, classes: configuration.classes) {
+        [mappingNetwork] in mappingNetwork($0, label: $1)
+      }
+  }
+
+  /// Filters that a layer carries but does not use, and the discriminator.
+  private static func isIgnored(_ name: String) -> Bool {
+    name.hasSuffix("resample_filter") || name.hasPrefix("discriminator.")
+  }
+
+  private static func readBlocks(
+    _ reader: inout ParameterReader, _ configuration: StyleGAN2Configuration
+  ) throws -> [Block] {
+    var blocks: [Block] = []
+    var row = 0
+    let residualGain = Float(0.5).squareRoot()
+    for resolution in configuration.blockResolutions {
+      let name = "b\(resolution)", outputs = configuration.channels(at: resolution)
+      let isFirst = resolution == 4
+      let inputs = isFirst ? outputs : configuration.channels(at: resolution / 2)
+      let isResidual = configuration.architecture == .resnet && !isFirst
+      var conv0: StyleGAN2Convolution?
+      if !isFirst {
+        conv0 = try StyleGAN2Convolution(
+          &reader, name: "\(name).conv0", row: row, inputs: inputs, outputs: outputs,
+          resolution: resolution, isUp: true, configuration: configuration, gain: 1)
+        row += 1
+      }
+      let conv1 = try StyleGAN2Convolution(
+        &reader, name: "\(name).conv1", row: row, inputs: outputs, outputs: outputs,
+        resolution: resolution, isUp: false, configuration: configuration,
+        gain: isResidual ? residualGain : 1)
+      row += 1
+      let skip =
+        isResidual
+        ? ConvolutionWeight(
+          try reader.take("synthesis.\(name).skip.weight", [outputs, inputs, 1, 1])
+            * (residualGain / Float(inputs).squareRoot())) : nil
+      let toRGB =
+        configuration.hasToRGB(at: resolution)
+        ? try StyleGAN2ToRGB(
+          &reader, name: "\(name).torgb", row: row, inputs: outputs, configuration: configuration)
+        : nil
+      let needsFilter = isResidual || (configuration.architecture == .skip && !isFirst)
+      blocks.append(
+        Block(
+          resolution: resolution, conv0: conv0, conv1: conv1, skip: skip, toRGB: toRGB,
+          filter: needsFilter
+            ? try reader.takeFilter("synthesis.\(name).resample_filter")
+            : ResampleFilter([1, 3, 3, 1])))
+    }
+    return blocks
+  }
+
+  var size: GeneratorSize {
+    GeneratorSize(
+      zDim: configuration.zDim, wDim: configuration.wDim, classes: configuration.classes,
+      rows: configuration.rows, resolution: configuration.resolution,
+      imageChannels: configuration.imageChannels)
+  }
+
+  var defaultTruncation: (psi: Float, cutoff: Int?) { (1, nil) }
+
+  var layers: [LayerDescription] {
+    blocks.flatMap { block in
+      let convolutions = [block.conv0, block.conv1].compactMap(\.self).map {
+        LayerDescription(
+          name: $0.name, kind: .convolution, resolution: block.resolution,
+          inputChannels: $0.affine.weight.shape[0],
+          outputChannels: configuration.channels(at: block.resolution), row: $0.row)
+      }
+      let colours = block.toRGB.map {
+        LayerDescription(
+          name: $0.name, kind: .toRGB, resolution: block.resolution,
+          inputChannels: $0.affine.weight.shape[0], outputChannels: configuration.imageChannels,
+          row: $0.row)
+      }
+      return convolutions + [colours].compactMap(\.self)
+    }
+  }
+
+  func mapping(_ z: Tensor, label: Tensor?) -> Tensor { mappingNetwork(z, label: label) }
+
+  func synthesis(_ ws: Tensor, noise: NoiseInput) -> Tensor {
+    synthesis(ws, noise: noise) { _, _ in }
+  }
+
+  func synthesis(
+    _ ws: Tensor, noise: NoiseInput, observe: (_ name: String, _ value: Tensor) -> Void
+  ) -> Tensor {
+    check(ws)
+    var supply = NoiseSupply(noise)
+    var x = constant.repeated(ws.shape[0])
+    var image: Tensor?
+    for block in blocks {
+      let name = "synthesis.b\(block.resolution)"
+      let input = x
+      for layer in [block.conv0, block.conv1].compactMap(\.self) {
+        let w = styleRow(ws, layer.row)
+        x = layer(x, w, noise: &supply)
+        observe("synthesis.\(layer.name)", x)
+        observe("synthesis.\(layer.name).affine", layer.affine(w))
+      }
+      if let skip = block.skip {
+        let residual = input.convolution(skip).upsampled2(block.filter)
+        observe("\(name).skip", residual)
+        x.add(residual)
+      }
+      observe("\(name).x", x)
+      if configuration.architecture == .skip { image = image?.upsampled2(block.filter) }
+      if let toRGB = block.toRGB {
+        let w = styleRow(ws, toRGB.row)
+        let colours = toRGB(x, w)
+        observe("synthesis.\(toRGB.name)", colours)
+        observe("synthesis.\(toRGB.name).affine", toRGB.affine(w))
+        image = image.map { $0 + colours } ?? colours
+      }
+      if let image { observe("\(name).img", image) }
+    }
+    guard let image else { preconditionFailure("a generator without toRGB layers") }
+    return image
+  }
+
+  func styleWeights(row: Int) -> [Tensor] {
+    // As in SeFa, the last row stands for the last toRGB, the others for the convolutions.
+    for block in blocks {
+      for layer in [block.conv0, block.conv1].compactMap(\.self) where layer.row == row {
+        return [layer.affine.weight]
+      }
+    }
+    return blocks.last?.toRGB.map { [$0.affine.weight] } ?? []
+  }
+
+  func styles(_ ws: Tensor) -> [(name: String, styles: Tensor)] {
+    blocks.flatMap { block in
+      [block.conv0, block.conv1].compactMap(\.self).map {
+        ($0.name, $0.affine(styleRow(ws, $0.row)))
+      }
+        + [block.toRGB].compactMap(\.self).map { ($0.name, $0.styles(styleRow(ws, $0.row))) }
+    }
+  }
+
+  func noiseMaps() -> [(name: String, map: Tensor)] {
+    blocks.flatMap { block in
+      [block.conv0, block.conv1].compactMap { layer in
+        layer.flatMap { layer in layer.noise.map { (layer.name, $0) } }
+      }
+    }
+  }
+}
+
+extension Tensor {
+  /// `count` copies along a new first axis.
+  func repeated(_ count: Int) -> Tensor {
+    Tensor.concatenated(
+      Array(repeating: reshaped(Shape([1] + shape.dimensions)), count: count))
+  }
+}
+
+/// w_avg for files that carry none: the mean mapping of `RandomState(123).randn(10000, zDim)`,
+/// over one-hot labels in turn for conditional networks.
+func meanOfMapping(
+  zDim: Int, classes: Int, _ mapping: (_ z: Tensor, _ label: Tensor?) -> Tensor
+) -> Tensor {
+  var random = RandomState(seed: 123)
+  let count = 10_000
+  let z = random.randn([count, zDim])
+  var label: Tensor?
+  if classes > 0 {
+    label = Tensor(uninitialized: [count, classes]) { values in
+      for i in values.indices { values[i] = i % classes == i / classes % classes ? 1 : 0 }
+    }
+  }
+  return mapping(z, label).meanOverFirstAxis()
+}

@@ -1,0 +1,47 @@
+import Tensors
+
+/// The mapping network of StyleGAN2 and its discriminators: z and label → w.
+struct StyleGAN2Mapping: Sendable {
+  private let embed: FullyConnected?
+  private let layers: [FullyConnected]
+  private let usesLatent: Bool
+
+  /// Reads `mapping.embed` and `mapping.fc0` … from the reader.
+  ///
+  /// - Parameters:
+  ///   - inputs: The width of z; 0 if the label alone is mapped.
+  ///   - classes: The width of the label; 0 for none.
+  ///   - embedFeatures: The width of the embedded label.
+  ///   - widths: The outputs of the layers, in order.
+  init(
+    _ reader: inout ParameterReader, inputs: Int, classes: Int, embedFeatures: Int, widths: [Int],
+    activation: Activation, multiplier: Float
+  ) throws {
+    embed =
+      classes > 0
+      ? try FullyConnected(&reader, "mapping.embed", inputs: classes, outputs: embedFeatures) : nil
+    var layers: [FullyConnected] = []
+    var width = inputs + (classes > 0 ? embedFeatures : 0)
+    for (index, outputs) in widths.enumerated() {
+      layers.append(
+        try FullyConnected(
+          &reader, "mapping.fc\(index)", inputs: width, outputs: outputs, activation: activation,
+          multiplier: multiplier))
+      width = outputs
+    }
+    self.layers = layers
+    usesLatent = inputs > 0
+  }
+
+  /// `[N, zDim]` and `[N, classes]` → `[N, wDim]`.
+  func callAsFunction(_ z: Tensor?, label: Tensor?) -> Tensor {
+    var x = usesLatent ? z?.normalizedSecondMoment() : nil
+    if let embed {
+      guard let label else { preconditionFailure("a conditional network needs a label") }
+      let y = embed(label).normalizedSecondMoment()
+      x = x.map { $0.concatenatedFeatures(y) } ?? y
+    }
+    guard let x else { preconditionFailure("a mapping network needs a latent") }
+    return layers.reduce(x) { $1($0) }
+  }
+}
