@@ -1,0 +1,85 @@
+import Foundation
+import Imaging
+import Tensors
+
+/// A table of pictures with labels, as a value: a style-mixing table, a sweep, a before and after.
+public struct Sheet: Codable, Hashable, Sendable {
+  /// The newest form of sheet that this Atelier reads and the one that it writes.
+  public static let currentVersion = 1
+
+  /// The heading; may be empty.
+  public var title: String
+  /// The labels of the rows; empty for none.
+  public var rows: [String]
+  /// The labels of the columns; empty for none.
+  public var columns: [String]
+  /// The pictures, row by row; `nil` for an empty cell.
+  public var cells: [[Recipe?]]
+  /// The side of a cell in pixels.
+  public var cell: Int
+
+  private enum CodingKeys: String, CodingKey { case title, rows, columns, cells, cell }
+
+  /// A sheet; see the properties.
+  public init(
+    title: String = "", rows: [String] = [], columns: [String] = [], cells: [[Recipe?]], cell: Int
+  ) {
+    self.title = title
+    self.rows = rows
+    self.columns = columns
+    self.cells = cells
+    self.cell = cell
+  }
+
+  /// Every recipe once, in order of appearance.
+  public var recipes: [Recipe] {
+    var seen = Set<Recipe>()
+    return cells.joined().compactMap(\.self).filter { seen.insert($0).inserted }
+  }
+
+  /// The content that the recipes name, once each.
+  public var tensors: [Digest] {
+    var seen = Set<Digest>()
+    return recipes.flatMap(\.tensors).filter { seen.insert($0).inserted }
+  }
+
+  /// The sheet as JSON with sorted keys and no spaces.
+  public func canonicalJSON() throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return try encoder.encode(self)
+  }
+
+  /// The SHA-256 of ``canonicalJSON()``.
+  public func digest() throws -> Digest { Digest(of: try canonicalJSON()) }
+
+  /// Reads a sheet; throws ``EditingError`` for anything else.
+  public init(json: Data) throws {
+    do {
+      self = try JSONDecoder().decode(Sheet.self, from: json)
+    } catch let error as DecodingError {
+      throw EditingError.invalidRecipe(reason: error.summary)
+    }
+    guard cell > 0, cell <= 8192, cells.joined().count <= 10_000 else {
+      throw EditingError.invalidRecipe(
+        reason: "a sheet of \(cells.joined().count) cells of \(cell) pixels")
+    }
+  }
+
+  /// The finished picture from the pictures of its recipes.
+  ///
+  /// - Parameter picture: Delivers the full-size picture of a recipe; called once for each.
+  public func image(_ picture: (Recipe) throws -> Image) throws -> Image {
+    var pictures: [Recipe: Image] = [:]
+    for recipe in recipes {
+      let full = try picture(recipe)
+      pictures[recipe] =
+        full.width == cell && full.height == cell
+        ? full : full.resized(width: cell, height: cell, filter: cell < full.width ? .box : .lanczos)
+    }
+    return ContactSheet(
+      cells: cells.map { $0.map { $0.flatMap { pictures[$0] } } },
+      rows: rows.map { .text($0) }, columns: columns.map { .text($0) }, title: title
+    ).image()
+  }
+}
