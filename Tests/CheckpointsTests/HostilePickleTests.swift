@@ -109,6 +109,17 @@ struct HostilePickleTests {
     #expect(throws: CheckpointError.self) { try Samples.read([0x80, 4] + bytes) }
   }
 
+  @Test(
+    "Values without end stop at a limit", .timeLimit(.minutes(1)), arguments: [0x4E, 0x28, 0x5D])
+  func endlessValues(opcode: UInt8) throws {
+    let bytes = [0x80, 2] + [UInt8](repeating: opcode, count: 1 << 25) + [0x2E]
+    let error = #expect(throws: CheckpointError.self) { try Samples.read(bytes) }
+    guard case .tooLarge = try #require(error) else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+  }
+
   @Test("Copies of one long list end at a limit", .timeLimit(.minutes(1)))
   func repeatedCopies() throws {
     let count = 300_000

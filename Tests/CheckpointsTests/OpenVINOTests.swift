@@ -82,4 +82,30 @@ struct OpenVINOTests {
       #expect(try #require(error).description.contains("net.bin"))
     }
   }
+
+  @Test("A description with damaged bytes is a value or an error", .timeLimit(.minutes(1)))
+  func damaged() throws {
+    let bytes = [UInt8](Data(Self.description.utf8))
+    var generator = SeededGenerator(state: 100)
+    try ReferenceData.withTemporaryFolder { folder in
+      let url = folder.appending(path: "net.xml")
+      try Self.constants.write(to: folder.appending(path: "net.bin"))
+      for round in 0..<4000 {
+        var damaged = bytes
+        for _ in 0...round % 4 {
+          let place = Int.random(in: 0..<bytes.count, using: &generator)
+          let other = Int.random(in: 0..<bytes.count, using: &generator)
+          damaged[place] =
+            round % 2 == 0 ? bytes[other] : UInt8.random(in: 0...255, using: &generator)
+        }
+        do {
+          let checkpoint = try Checkpoint(damaged, at: url)
+          for tensor in checkpoint.tensors.values { _ = try tensor.tensor() }
+        } catch is CheckpointError {}
+      }
+      for length in 0..<bytes.count {
+        #expect(throws: CheckpointError.self) { try Checkpoint(bytes.prefix(length), at: url) }
+      }
+    }
+  }
 }

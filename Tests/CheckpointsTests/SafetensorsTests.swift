@@ -28,6 +28,10 @@ struct SafetensorsTests {
         #"{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"#
           + #""a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}"#, 4
       ),
+      (#"{"a":"# + String(repeating: "[", count: 200_000), 0),
+      (#"{"a":"# + String(repeating: #"{"a":"#, count: 200_000), 0),
+      (#"{"a":{"dtype":"U8","shape":[1e400],"data_offsets":[0,8]}}"#, 8),
+      (#"{"a":{"dtype":"U8","shape":[0],"data_offsets":[0,1e1]}}"#, 10),
       (#"{"__metadata__":{"a":1}}"#, 0), (#"{"__metadata__":{"a":"1","a":"2"}}"#, 0),
     ])
   func badHeaders(header: String, data: Int) {

@@ -116,13 +116,16 @@ public enum Safetensors: FormatReader {
         throw text.malformed(at: 0, expected: "every header key once", found: "one twice")
       }
       return header
-    } catch let error as DecodingError {
+    } catch let error as CheckpointError {
+      throw error
+    } catch {
       throw text.malformed(
         at: 0, expected: "a safetensors header", found: "other JSON (\(summary(error)))")
     }
   }
 
-  private static func summary(_ error: DecodingError) -> String {
+  private static func summary(_ error: any Error) -> String {
+    guard let error = error as? DecodingError else { return "not well-formed" }
     switch error {
     case .typeMismatch(_, let context), .valueNotFound(_, let context),
       .keyNotFound(_, let context), .dataCorrupted(let context):

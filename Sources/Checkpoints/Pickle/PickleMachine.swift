@@ -32,6 +32,9 @@ package struct PickleMachine {
   /// Containers and objects that one pickle may make.
   static let nodeLimit = 4_000_000
 
+  /// Entries of the stack, the memo and the other tables, and items of all containers together.
+  static let entryLimit = 1 << 24
+
   let heap: PickleHeap
   let depth: Int
   var cursor: PickleCursor
@@ -41,6 +44,7 @@ package struct PickleMachine {
   private let resolver: Resolver?
   private var storageByKey: [String: Int] = [:]
   private var workLeft: Int
+  private var itemCount = 0
 
   private init(_ bytes: ByteRegion, at position: Int, depth: Int, resolver: Resolver?) {
     heap = PickleHeap(file: bytes.name)
@@ -66,6 +70,16 @@ package struct PickleMachine {
       let opcode = try cursor.opcode()
       if opcode == .stop { return try pop() }
       try execute(opcode)
+      try checkGrowth()
+    }
+  }
+
+  /// Bounds what instructions of one or two bytes can make grow.
+  private func checkGrowth() throws {
+    let largest = max(stack.count, marks.count, memo.count, heap.regions.count, itemCount)
+    guard largest <= Self.entryLimit else {
+      throw CheckpointError.tooLarge(
+        file: heap.file, place: place, what: "the number of values", limit: "\(Self.entryLimit)")
     }
   }
 
@@ -217,6 +231,7 @@ extension PickleMachine {
   }
 
   private mutating func push(_ kind: PickleHeap.Kind, _ items: [Slot]) throws {
+    itemCount += items.count
     stack.append(try make(kind, items))
   }
 
@@ -235,6 +250,7 @@ extension PickleMachine {
   }
 
   private mutating func append(_ values: [Slot], to what: String) throws {
+    itemCount += values.count
     if case .node(let index) = try top() {
       switch heap.nodes[index].kind {
       case .list where what == "a list", .set where what == "a set":
@@ -246,6 +262,7 @@ extension PickleMachine {
   }
 
   private mutating func setItems(_ values: [Slot]) throws {
+    itemCount += values.count
     if case .node(let index) = try top() {
       switch heap.nodes[index].kind {
       case .dictionary, .orderedDictionary:
