@@ -83,7 +83,7 @@ struct OpenVINOTests {
     }
   }
 
-  @Test("A description with damaged bytes is a value or an error", .timeLimit(.minutes(1)))
+  @Test("A description with damaged bytes is a value or an error", .timeLimit(.minutes(5)))
   func damaged() throws {
     let bytes = [UInt8](Data(Self.description.utf8))
     var generator = SeededGenerator(state: 100)

@@ -76,10 +76,12 @@ package struct PickleMachine {
 
   /// Bounds what instructions of one or two bytes can make grow.
   private func checkGrowth() throws {
-    let largest = max(stack.count, marks.count, memo.count, heap.regions.count, itemCount)
-    guard largest <= Self.entryLimit else {
+    let limit = Self.entryLimit
+    guard stack.count <= limit, marks.count <= limit, memo.count <= limit,
+      heap.regions.count <= limit, itemCount <= limit
+    else {
       throw CheckpointError.tooLarge(
-        file: heap.file, place: place, what: "the number of values", limit: "\(Self.entryLimit)")
+        file: heap.file, place: place, what: "the number of values", limit: "\(limit)")
     }
   }
 
