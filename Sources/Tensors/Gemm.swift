@@ -1,7 +1,7 @@
 import COpenBLAS
 
 /// Matrix products on OpenBLAS, always on the calling thread: ``Parallel`` shares out the work.
-enum Gemm {
+package enum Gemm {
   private static let isSingleThreaded: Void = openblas_set_num_threads(1)
 
   /// C[m, n] ← A[m, k] · B[k, n] + `beta` · C, all row-major with the given row strides; a
@@ -19,8 +19,8 @@ enum Gemm {
       blasint(ldc))
   }
 
-  /// The same in double precision.
-  static func multiply(
+  /// C[m, n] ← A[m, k] · B[k, n] in double precision, laid out in the same way.
+  package static func multiply(
     m: Int, n: Int, k: Int,
     _ a: UnsafePointer<Double>, rowStride lda: Int,
     _ b: UnsafePointer<Double>, rowStride ldb: Int, transposed transposeB: Bool = false,

@@ -22,5 +22,6 @@ struct Atelier: ParsableCommand {
     version: version,
     subcommands: [
       ConformanceCommand.self,
+      WeightsCommand.self,
     ])
 }
