@@ -11,8 +11,8 @@ public protocol EditOperation: Codable, Hashable, Sendable {
   static var version: Int { get }
   /// The stored content that the edit needs.
   var tensors: [Digest] { get }
-  /// One line for history lists.
-  var summary: String { get }
+  /// One line for history lists; `name` says what stored content is called.
+  func summary(_ name: (Digest) -> String) -> String
   /// Edits `ws` of shape `[rows, wDim]`.
   func apply(to ws: Tensor, in context: EditContext) throws -> Tensor
 }

@@ -130,14 +130,19 @@ extension ClassLabel: Codable {
 }
 
 extension LatentSource: CustomStringConvertible {
-  /// For history lists: `seed 85`, `W+ 3f2a…`, `the mean`, `seed 1 → seed 2 at 0.5`.
-  public var description: String {
+  /// For history lists, with stored content by the beginning of its digest.
+  public var description: String { summary(\.short) }
+
+  /// For history lists: `seed 85`, `W+ anna`, `the mean`, `seed 1 → seed 2 at 0.5`; `name` says
+  /// what stored content is called.
+  public func summary(_ name: (Digest) -> String) -> String {
     let text =
       switch origin {
       case .seed(let seed): "seed \(seed)"
-      case .latent(let digest, let space): "\(space.rawValue) \(digest.short)"
+      case .latent(let digest, let space): "\(space.rawValue) \(name(digest))"
       case .mean: "the mean"
-      case .between(let a, let b, let t, let way): "\(a) → \(b) at \(t) (\(way.rawValue))"
+      case .between(let a, let b, let t, let way):
+        "\(a.summary(name)) → \(b.summary(name)) at \(t) (\(way.rawValue))"
       }
     return label.map { "\(text), class \($0)" } ?? text
   }

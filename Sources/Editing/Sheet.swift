@@ -60,9 +60,17 @@ public struct Sheet: Codable, Hashable, Sendable {
     } catch let error as DecodingError {
       throw EditingError.invalidRecipe(reason: error.summary)
     }
-    guard cell > 0, cell <= 8192, cells.joined().count <= 10_000 else {
+    try check()
+  }
+
+  /// Refuses a sheet from a file that no picture could hold.
+  func check() throws {
+    let longest = cells.map(\.count).max() ?? 0
+    guard cell > 0, cell <= 8192, cells.count * longest <= 10_000, cells.count * cell <= 65_000,
+      longest * cell <= 65_000
+    else {
       throw EditingError.invalidRecipe(
-        reason: "a sheet of \(cells.joined().count) cells of \(cell) pixels")
+        reason: "a sheet of \(cells.count) × \(longest) cells of \(cell) pixels")
     }
   }
 
@@ -75,7 +83,8 @@ public struct Sheet: Codable, Hashable, Sendable {
       let full = try picture(recipe)
       pictures[recipe] =
         full.width == cell && full.height == cell
-        ? full : full.resized(width: cell, height: cell, filter: cell < full.width ? .box : .lanczos)
+        ? full
+        : full.resized(width: cell, height: cell, filter: cell < full.width ? .box : .lanczos)
     }
     return ContactSheet(
       cells: cells.map { $0.map { $0.flatMap { pictures[$0] } } },

@@ -12,6 +12,8 @@ public enum NameKind: String, Sendable, CaseIterable {
   case direction
   /// A truncation profile.
   case profile
+  /// A table of pictures.
+  case sheet
   /// A tag of an artwork.
   case tag
 }

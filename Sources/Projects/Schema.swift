@@ -149,6 +149,15 @@ enum Schema {
       UNIQUE (artwork, name)
     ) STRICT;
 
+    -- Tables of pictures: style mixing, sweeps, before and after.
+    CREATE TABLE sheet (
+      id INTEGER NOT NULL PRIMARY KEY,
+      name TEXT NOT NULL UNIQUE,
+      sheet TEXT NOT NULL,
+      sheetDigest TEXT NOT NULL,
+      createdAt TEXT NOT NULL
+    ) STRICT;
+
     CREATE TABLE profile (
       id INTEGER NOT NULL PRIMARY KEY,
       name TEXT NOT NULL UNIQUE,

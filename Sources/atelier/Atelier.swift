@@ -21,7 +21,12 @@ struct Atelier: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      ConformanceCommand.self,
-      WeightsCommand.self,
+      WeightsCommand.self, InspectCommand.self, ConvertCommand.self,
+      GenerateCommand.self, StyleMixingCommand.self, SweepCommand.self,
+      NewCommand.self, EditCommand.self, HistoryCommand.self, UndoCommand.self, RedoCommand.self,
+      BranchCommand.self, TagCommand.self, NoteCommand.self,
+      LatentsCommand.self, DirectionsCommand.self,
+      RenderCommand.self, ReplayCommand.self, OpenCommand.self,
+      ConformanceCommand.self, BenchCommand.self,
     ])
 }

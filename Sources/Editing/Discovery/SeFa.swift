@@ -24,7 +24,8 @@ public enum SeFa {
     var product = [Double](repeating: 0, count: width * width)
     for weight in weights { addNormalizedOuterProducts(of: weight, to: &product) }
     guard let eigen = SymmetricEigen(product, size: width) else {
-      throw EditingError.unsupported(reason: "the eigenvectors of layers \(layers) do not converge.")
+      throw EditingError.unsupported(
+        reason: "the eigenvectors of layers \(layers) do not converge.")
     }
     return (0..<count).map { k in
       let direction = Direction(

@@ -40,8 +40,9 @@ public struct MixOperation: EditOperation {
   public var tensors: [Digest] { parts.flatMap(\.source.tensors) }
 
   /// `mix with seed 821 (8-17:1)`.
-  public var summary: String {
-    "mix with " + parts.map { "\($0.source) (\($0.weight))" }.joined(separator: " and ")
+  public func summary(_ name: (Digest) -> String) -> String {
+    "mix with "
+      + parts.map { "\($0.source.summary(name)) (\($0.weight))" }.joined(separator: " and ")
   }
 
   /// Mixes the rows.

@@ -24,8 +24,10 @@ public struct MoveOperation: EditOperation {
   /// The direction.
   public var tensors: [Digest] { [direction] }
 
-  /// `move 2.0 along 3f2a… (4-7)`.
-  public var summary: String { "move \(by) along \(direction.short) (\(layers))" }
+  /// `move 2.0 along smile (4-7)`.
+  public func summary(_ name: (Digest) -> String) -> String {
+    "move \(by) along \(name(direction)) (\(layers))"
+  }
 
   /// Adds the direction to the chosen rows.
   public func apply(to ws: Tensor, in context: EditContext) throws -> Tensor {

@@ -58,7 +58,9 @@ struct ConformanceCommand: ParsableCommand {
       }
       try kind.run(reference, report)
     } catch let error as NetworkError {
-      if case .unknownFamily = error { report.fail("network", "unsupported: \(error)") } else {
+      if case .unknownFamily = error {
+        report.fail("network", "unsupported: \(error)")
+      } else {
         report.fail("network", "\(error)")
       }
     } catch {

@@ -59,7 +59,8 @@ enum NumPyFilesCase: ConformanceCase {
     for file in reference.files(withExtension: "npz") {
       let checkpoint = try Checkpoint(contentsOf: reference.url(file))
       for member in checkpoint.names {
-        let name = ["compressed.npz a": "f4_c", "compressed.npz b": "i8"]["\(file) \(member)"]
+        let name =
+          ["compressed.npz a": "f4_c", "compressed.npz b": "i8"]["\(file) \(member)"]
           ?? "\(file.dropLast(4)).\(member)"
         try FileCases.compare(
           "\(file) \(member)", checkpoint.tensors[member], expected.tensors[name], report)

@@ -191,7 +191,8 @@ enum GeneratorCase: ConformanceCase {
     /// Logits of the reference pictures, so that only the discriminator is judged.
     private func compareLogits(_ name: String, _ expected: Tensor) throws {
       guard let discriminator else { return report.fail(name, "the file has no discriminator") }
-      let images = outputs.names.filter { $0.hasPrefix("img_psi") && !$0.hasSuffix("nhwc") }.sorted()
+      let images = outputs.names.filter { $0.hasPrefix("img_psi") && !$0.hasSuffix("nhwc") }
+        .sorted()
       let count = expected.shape[0]
       let candidates = try (images.filter { $0 == "img_psi1_const" } + images)
         .map { try outputs.tensor($0) }.filter { $0.shape[0] >= count }

@@ -13,7 +13,8 @@ enum HostilePicklesCase: ConformanceCase {
     let pickles = reference.description["pickles"] as? [String: [String: String]] ?? [:]
     for (file, entry) in pickles.sorted(by: { $0.key < $1.key }) {
       let expected = entry["expected"] ?? ""
-      let mayLoad = expected.hasPrefix("either load") || expected.hasPrefix("accept")
+      let mayLoad =
+        expected.hasPrefix("either load") || expected.hasPrefix("accept")
         || expected.contains("bounded result")
       let start = ContinuousClock.now
       do {

@@ -38,7 +38,9 @@ enum OperationsCase: ConformanceCase {
       }
     }
     if let taps = filters[name] as? [Double] { return ResampleFilter(taps.map { Float($0) }) }
-    return (filters[name] as? [[Double]]).map { ResampleFilter(rows: $0.map { $0.map { Float($0) } }) }
+    return (filters[name] as? [[Double]]).map {
+      ResampleFilter(rows: $0.map { $0.map { Float($0) } })
+    }
   }
 
   /// One call with its arguments from case.json.
@@ -100,7 +102,8 @@ enum OperationsCase: ConformanceCase {
     }
 
     private func upfirdn(_ x: Tensor) -> Tensor? {
-      let p = arguments["padding"] as? [Int] ?? arguments["padding_x0x1y0y1"] as? [Int]
+      let p =
+        arguments["padding"] as? [Int] ?? arguments["padding_x0x1y0y1"] as? [Int]
         ?? [0, 0, 0, 0]
       return filter.map {
         x.upfirdn(

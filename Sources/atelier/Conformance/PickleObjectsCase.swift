@@ -57,7 +57,8 @@ enum PickleObjectsCase: ConformanceCase {
       }
       report.expect(
         // References of doubles were stored as 32-bit floats; integers are compared as doubles.
-        try (found.type == .f64
+        try
+          (found.type == .f64
           ? found.tensor().scalars == expected.tensor().scalars
           : found.doubles() == expected.doubles())
           && (found.shape == expected.shape || found.shape.count == 1), "\(file) \(name)",

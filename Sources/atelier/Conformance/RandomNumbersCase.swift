@@ -89,7 +89,8 @@ enum RandomNumbersCase: ConformanceCase {
       expect("uint32", (0..<3).map { _ in Int(random.nextUInt32()) }, after["randint_uint32"])
     }
     random = fresh()
-    expect("mt19937", (0..<4).map { _ in Int(random.nextUInt32()) }, expected["mt19937_first_uint32"])
+    expect(
+      "mt19937", (0..<4).map { _ in Int(random.nextUInt32()) }, expected["mt19937_first_uint32"])
     random = fresh()
     expect("randn3 then randn2", random.randn(3) + random.randn(2), expected["randn3_then_randn2"])
     random = fresh()
@@ -106,7 +107,8 @@ enum RandomNumbersCase: ConformanceCase {
         restart()
       }
       check("random_sample5", (0..<5).map { _ in random.uniform() })
-      found.append(("permutation10", random.permutation(10) == continued["permutation10"] as? [Int]))
+      found.append(
+        ("permutation10", random.permutation(10) == continued["permutation10"] as? [Int]))
       restart()
       found.append(
         (

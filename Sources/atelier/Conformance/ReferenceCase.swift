@@ -90,7 +90,8 @@ final class ConformanceReport {
 
   func print(quiet: Bool, strict: Bool) {
     for line in lines where !quiet || line.outcome == .failed {
-      Swift.print("  \(line.outcome.rawValue.padded(to: 8)) \(line.what.padded(to: 44)) \(line.detail)")
+      Swift.print(
+        "  \(line.outcome.rawValue.padded(to: 8)) \(line.what.padded(to: 44)) \(line.detail)")
     }
     let skipped = notYet > 0 ? ", \(notYet) not yet" : ""
     let isGood = failed == 0 && (!strict || notYet == 0)

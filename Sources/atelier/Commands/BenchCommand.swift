@@ -1,0 +1,71 @@
+import ArgumentParser
+import Checkpoints
+import Foundation
+import Networks
+import Tensors
+
+/// `atelier bench`: how fast a network draws.
+struct BenchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench", abstract: "Measure speed and memory.", subcommands: [Synthesis.self])
+
+  struct Synthesis: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Time the synthesis of one picture, and print milliseconds and peak memory.",
+      discussion: """
+        Example:
+          atelier bench synthesis --network faces-1024 --threads 2 --runs 5
+        """)
+
+    @OptionGroup var network: NetworkOptions
+    @Option(help: ArgumentHelp("W+ to draw, npy [1, rows, w]; the mean by default.")) var ws:
+      String?
+    @Option(help: ArgumentHelp("How many pictures are timed, after one that is not.")) var runs = 5
+    @OptionGroup var common: CommonOptions
+
+    struct Result: Encodable {
+      let milliseconds: Double
+      let peakMB: Double
+      let threads: Int
+      let all: [Double]
+
+      private enum CodingKeys: String, CodingKey {
+        case milliseconds, peakMB = "peak_mb", threads, all
+      }
+    }
+
+    func validate() throws {
+      guard (1...1000).contains(runs) else { throw ValidationError("--runs is 1 to 1000.") }
+    }
+
+    func run() throws {
+      common.apply()
+      let generator = try network.load().generator
+      let size = generator.size
+      var latent = generator.broadcast(generator.meanLatent.reshaped([1, size.wDim]))
+      if let ws {
+        let checkpoint = try Checkpoint(contentsOf: URL(fileURLWithPath: ws))
+        latent = try checkpoint.tensor(checkpoint.names.first ?? "tensor")
+        guard latent.count == size.rows * size.wDim else {
+          throw CommandError.invalidInput(
+            "\(ws) has shape \(latent.shape), not [1, \(size.rows), \(size.wDim)].")
+        }
+        latent = latent.reshaped([1, size.rows, size.wDim])
+      }
+      var times: [Double] = []
+      for run in 0...runs {
+        let start = ContinuousClock.now
+        _ = generator.synthesis(latent, noise: .const)
+        if run > 0 { times.append((ContinuousClock.now - start) / .milliseconds(1)) }
+      }
+      var usage = rusage()
+      getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+      let result = Result(
+        milliseconds: times.sorted()[times.count / 2], peakMB: Double(usage.ru_maxrss) / 1024,
+        threads: Parallel.threads, all: times)
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.sortedKeys]
+      print(String(decoding: try encoder.encode(result), as: UTF8.self))
+    }
+  }
+}

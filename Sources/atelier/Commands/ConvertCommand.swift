@@ -1,0 +1,50 @@
+import ArgumentParser
+import Checkpoints
+import Foundation
+import Networks
+
+/// `atelier convert`: any checkpoint to canonical safetensors.
+struct ConvertCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "convert",
+    abstract: "Write a checkpoint of any layout as canonical safetensors.",
+    discussion: """
+      The result loads faster, carries its configuration, and holds no code. The same input gives \
+      the same bytes.
+
+      Example:
+        atelier convert ffhq.pkl --output Weights/ffhq.safetensors
+      """)
+
+  @Argument(help: ArgumentHelp("A checkpoint.", valueName: "file")) var file: String
+  @Option(
+    name: [.customLong("output"), .customShort("o")],
+    help: ArgumentHelp("The file to write.", valueName: "file.safetensors"))
+  var output: String
+  @Flag(help: "Replace the file if it exists.") var force = false
+  @Flag(help: "Print JSON on standard output.") var json = false
+
+  struct Report: Encodable { let file, family, digest: String }
+
+  func run() throws {
+    let target = URL(fileURLWithPath: output)
+    guard force || !FileManager.default.fileExists(atPath: target.path) else {
+      throw CommandError.invalidInput("\(target.path) exists; replace it with --force.")
+    }
+    let checkpoint = try Checkpoint(contentsOf: LoadedNetwork.locate(file))
+    var network = try Generators.canonical(checkpoint)
+    // Loading checks every parameter, so that no broken network is written.
+    _ = try Generators.load(network)
+    _ = try Generators.loadDiscriminator(network)
+    network.provenance["source"] =
+      network.provenance["source"] ?? checkpoint.url.lastPathComponent
+    network.provenance["source digest"] = try checkpoint.digest().description
+    try network.write(to: target)
+    let digest = try Checkpoint(contentsOf: target).digest()
+    if json {
+      return try Output.json(
+        Report(file: target.path, family: network.family, digest: digest.description))
+    }
+    print("\(target.path): \(network.family), \(digest)")
+  }
+}

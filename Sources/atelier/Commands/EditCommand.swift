@@ -1,0 +1,119 @@
+import ArgumentParser
+import Editing
+import Foundation
+import Networks
+import Projects
+import Tensors
+
+/// `atelier edit`: one edit of an artwork, kept at once.
+struct EditCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "edit",
+    abstract: "Edit an artwork; every edit is one step of its history.",
+    discussion: """
+      Edits:
+      \(EditVerb.all.map { "  \($0.name.padded(to: 10))\($0.help)" }.joined(separator: "\n"))
+
+      Examples:
+        atelier edit Projects/portraits.atelier anna move --direction smile --by 2 --layers 4-7
+        atelier edit Projects/portraits.atelier anna mix --with 821 --layers fine --weight 0.7
+        atelier edit Projects/portraits.atelier anna mix --part 821=0-3:0.5 --part 55=8-:1
+        atelier edit Projects/portraits.atelier anna truncate --trunc 0-3:0.5,4-17:0.9
+        atelier edit Projects/portraits.atelier anna disable --edit 1
+      """)
+
+  @Argument(help: ArgumentHelp("The project file.", valueName: "project")) var path: String
+  @Argument(help: ArgumentHelp("The artwork.", valueName: "artwork")) var artwork: String
+  @Argument(help: ArgumentHelp("What to do; see above.", valueName: "edit")) var verb: String
+
+  @Option(help: ArgumentHelp("move: a direction's name or file.", valueName: "name-or-file"))
+  var direction: String?
+  @Option(help: ArgumentHelp("move: the tensor in a file that holds several.", valueName: "name"))
+  var key: String?
+  @Option(parsing: .unconditional, help: ArgumentHelp("move: how far.", valueName: "distance"))
+  var by: Float?
+  @Option(
+    name: [.customLong("layers"), .customLong("layer_idx"), .customShort("L")],
+    help: ArgumentHelp("move, mix: the layers, such as 4-7 or coarse.", valueName: "layers"))
+  var layers: String?
+  @Option(
+    name: [.customLong("with"), .customLong("seed"), .customLong("latent")],
+    help: ArgumentHelp("mix, base: a seed, a kept name or a file.", valueName: "latent"))
+  var with: String?
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("mix: how much is taken, 0 to 1.", valueName: "share"))
+  var weight: Float = 1
+  @Option(
+    help: ArgumentHelp(
+      "mix: a latent with its share of every layer; repeat it to mix many.",
+      valueName: "latent=share"))
+  var part: [String] = []
+  @Option(help: ArgumentHelp("enable, disable, remove: the edit's number.", valueName: "n"))
+  var edit: Int?
+  @OptionGroup var recipe: RecipeOptions
+  @OptionGroup var network: NetworkOptions
+  @OptionGroup var common: CommonOptions
+
+  func validate() throws {
+    guard EditVerb.all.contains(where: { $0.name == verb }) else {
+      let known = EditVerb.all.map(\.name).joined(separator: ", ")
+      throw ValidationError("There is no edit '\(verb)'. Known: \(known).")
+    }
+    try Usage.check { _ = try layers.map { try LayerSet(parsing: $0) } }
+  }
+
+  func run() throws {
+    common.apply()
+    guard let verb = EditVerb.all.first(where: { $0.name == verb }) else { return }
+    let project = try Project(at: URL(fileURLWithPath: path))
+    let session = try EditSession(project: project, artwork: artwork, network: network.network)
+    let change = try verb.prepare(self, session)
+    // What the edit comes to is worked out before anything is stored.
+    var candidate = try project.recipe(of: artwork)
+    try change.apply(&candidate)
+    let content = MemoryContent(change.attachments, fallback: project)
+    if let loaded = session.network { _ = try loaded.renderer(content).plan(candidate) }
+    let step = try project.apply(
+      to: artwork, label: change.label, attachments: change.attachments, change.apply)
+    if common.json {
+      return try Output.json(
+        ArtworkSummary(project.artwork(named: artwork), project.recipe(of: artwork)))
+    }
+    print("\(artwork) step \(step.id): \(step.label)")
+  }
+}
+
+/// What an edit needs to know while it is prepared.
+struct EditSession {
+  let project: Project
+  let artwork: String
+  let recipe: Recipe
+  /// The artwork's network; `nil` where it cannot be found, and layers are not checked then.
+  let network: LoadedNetwork?
+
+  init(project: Project, artwork: String, network name: String?) throws {
+    self.project = project
+    self.artwork = artwork
+    recipe = try project.recipe(of: artwork)
+    if let name {
+      network = try LoadedNetwork(named: name)
+    } else {
+      let record = try project.network(recipe.network)
+      network = try LoadedNetwork.find(
+        recipe.network, name: record?.name ?? "", hints: [record?.path ?? ""])
+    }
+    if let network, network.digest != recipe.network {
+      throw EditingError.wrongNetwork(
+        expected: recipe.network.description, found: network.digest.description)
+    }
+  }
+
+  /// The network's generator.
+  func generator() throws -> any Generator {
+    guard let network else {
+      throw CommandError.invalidInput("this edit needs the network; name it with --network.")
+    }
+    return network.generator
+  }
+}

@@ -1,0 +1,151 @@
+import ArgumentParser
+import Editing
+import Foundation
+import Projects
+import Tensors
+
+/// An edit that can be typed; a new one is one entry in ``EditVerb/all``.
+struct EditVerb {
+  /// What an edit does to a recipe, and the content that must be stored with it.
+  struct Change {
+    let label: String
+    var attachments: [Digest: Tensor] = [:]
+    let apply: (inout Recipe) throws -> Void
+  }
+
+  let name: String
+  let help: String
+  let prepare: (EditCommand, EditSession) throws -> Change
+
+  static var all: [EditVerb] { [move, mix, truncate, noise, base, enable, disable, remove] }
+
+  private static var move: EditVerb {
+    EditVerb(name: "move", help: "along a direction: --direction, --by, --layers") {
+      command, session in
+      guard let name = command.direction, let by = command.by else {
+        throw ValidationError("move needs --direction and --by.")
+      }
+      let tensor = try DirectionReader.tensor(
+        name, key: command.key, project: session.project, size: session.generator().size)
+      let digest = Digest(of: tensor)
+      let layers = try LayerSet(parsing: command.layers ?? "all")
+      let title = URL(fileURLWithPath: name).deletingPathExtension().lastPathComponent
+      return Change(
+        label: "move \(by) along \(title) (\(layers))", attachments: [digest: tensor]
+      ) { $0.append(MoveOperation(along: digest, by: by, layers: layers)) }
+    }
+  }
+
+  private static var mix: EditVerb {
+    EditVerb(name: "mix", help: "with other latents: --with, --layers, --weight; or --part …") {
+      command, session in
+      var reader = try reader(command, session)
+      var parts: [MixOperation.Part] = []
+      var names: [String] = []
+      if let with = command.with {
+        let layers = try LayerSet(parsing: command.layers ?? "all")
+        parts.append(
+          .init(
+            source: try reader.source(with),
+            weight: LayerProfile([(layers, command.weight)])))
+        names.append("\(with) (\(layers))")
+      }
+      for part in command.part {
+        guard let equals = part.firstIndex(of: "=") else {
+          throw ValidationError("--part \(part) is not latent=share, such as 821=0-3:0.5.")
+        }
+        let profile = try LayerProfile(parsing: String(part[part.index(after: equals)...]))
+        parts.append(.init(source: try reader.source(String(part[..<equals])), weight: profile))
+        names.append("\(part[..<equals]) (\(profile))")
+      }
+      guard !parts.isEmpty else { throw ValidationError("mix needs --with or --part.") }
+      let operation = MixOperation(parts)
+      return Change(
+        label: "mix with \(names.joined(separator: " and "))", attachments: reader.attachments
+      ) { $0.append(operation) }
+    }
+  }
+
+  private static var truncate: EditVerb {
+    EditVerb(
+      name: "truncate", help: "set ψ: --trunc, --trunc-cutoff, --trunc-profile, --trunc-center"
+    ) { command, session in
+      guard
+        command.recipe.trunc != nil || command.recipe.truncProfile != nil
+          || command.recipe.truncCutoff != nil || command.recipe.truncCenter != nil
+      else { throw ValidationError("truncate needs --trunc or --trunc-profile.") }
+      var reader = try reader(command, session)
+      let truncation = try command.recipe.truncation(
+        for: session.generator(), sources: &reader, project: session.project)
+      return Change(label: "truncate ψ \(truncation.psi)", attachments: reader.attachments) {
+        $0.truncation = truncation
+      }
+    }
+  }
+
+  private static var noise: EditVerb {
+    EditVerb(name: "noise", help: "set the noise: --noise-mode, --noise-seed, --noise-strength") {
+      command, session in
+      let noise = try command.recipe.noise(for: session.generator())
+      return Change(label: "noise \(noise.mode.rawValue)") { $0.noise = noise }
+    }
+  }
+
+  private static var base: EditVerb {
+    EditVerb(name: "base", help: "start from another latent: --with, --class") { command, session in
+      guard let with = command.with else { throw ValidationError("base needs --with.") }
+      var reader = try reader(command, session)
+      let source = try reader.source(with)
+      return Change(label: "start from \(with)", attachments: reader.attachments) {
+        $0.base = source
+      }
+    }
+  }
+
+  private static var enable: EditVerb {
+    EditVerb(name: "enable", help: "switch an edit on: --edit") { command, session in
+      try change(command, session, "switch on") { $0.edits[$1].isEnabled = true }
+    }
+  }
+
+  private static var disable: EditVerb {
+    EditVerb(name: "disable", help: "switch an edit off, keeping it: --edit") { command, session in
+      try change(command, session, "switch off") { $0.edits[$1].isEnabled = false }
+    }
+  }
+
+  private static var remove: EditVerb {
+    EditVerb(name: "remove", help: "take an edit out: --edit") { command, session in
+      try change(command, session, "remove") { $0.edits.remove(at: $1) }
+    }
+  }
+
+  private static func reader(
+    _ command: EditCommand, _ session: EditSession
+  ) throws -> SourceReader {
+    SourceReader(
+      project: session.project, generator: try session.generator(),
+      label: try command.recipe.classLabel())
+  }
+
+  /// A change of edit number `--edit`, counted from 1.
+  private static func change(
+    _ command: EditCommand, _ session: EditSession, _ what: String,
+    _ body: @escaping (inout Recipe, Int) -> Void
+  ) throws -> Change {
+    guard let number = command.edit else {
+      throw ValidationError("\(command.verb) needs --edit, a number from 'atelier history'.")
+    }
+    let count = session.recipe.edits.count
+    guard (1...max(count, 1)).contains(number), count > 0 else {
+      throw CommandError.invalidInput(
+        "artwork '\(session.artwork)' has no edit \(number): it has \(count).")
+    }
+    let names = try session.project.contentNames()
+    let summary = session.recipe.edits[number - 1].operation.summary { names[$0] ?? $0.short }
+    return Change(label: "\(what) edit \(number): \(summary)") { recipe in
+      guard recipe.edits.indices.contains(number - 1) else { return }
+      body(&recipe, number - 1)
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import Checkpoints
+import Editing
+import Foundation
+import Networks
+import Projects
+import Tensors
+
+/// A network ready for work, with what recipes and projects remember of it.
+struct LoadedNetwork {
+  let generator: any Generator
+  let digest: Digest
+  let name: String
+  let url: URL
+  let canonical: CanonicalNetwork
+
+  /// Loads a checkpoint file, or fetched weights by name.
+  init(named name: String) throws {
+    try self.init(at: Self.locate(name), name: name)
+  }
+
+  /// Loads a checkpoint file.
+  init(at url: URL, name: String? = nil) throws {
+    let checkpoint = try Checkpoint(contentsOf: url)
+    canonical = try Generators.canonical(checkpoint)
+    generator = try Generators.load(canonical)
+    digest = try checkpoint.digest()
+    self.url = url
+    self.name =
+      name.map { $0.contains("/") ? url.deletingPathExtension().lastPathComponent : $0 }
+      ?? url.deletingPathExtension().lastPathComponent
+  }
+
+  /// The file behind a name: a path, or weights in the weights folder.
+  static func locate(_ name: String) throws -> URL {
+    let path = URL(fileURLWithPath: name)
+    if FileManager.default.fileExists(atPath: path.path) { return path }
+    guard !name.contains("/"), let folder = try? WeightsFolder.locate() else {
+      throw CommandError.invalidInput("there is no file '\(name)'.")
+    }
+    if let entry = try folder.entry(named: name) {
+      let file = folder.file(of: entry)
+      if FileManager.default.fileExists(atPath: file.path) { return file }
+      throw CommandError.invalidInput(
+        "the weights '\(name)' are not here yet. Get them with: atelier weights fetch \(name)")
+    }
+    if let file = folder.files().first(where: {
+      $0.lastPathComponent == name || $0.deletingPathExtension().lastPathComponent == name
+    }) {
+      return file
+    }
+    let known = try folder.index().map(\.name).joined(separator: ", ")
+    throw CommandError.invalidInput(
+      "'\(name)' is neither a file nor the name of weights. Known weights: \(known).")
+  }
+
+  /// The network with a digest: from the places given, then from the weights folder.
+  static func find(_ digest: Digest, name: String, hints: [String]) throws -> LoadedNetwork {
+    var candidates = hints.filter { !$0.isEmpty }.map { URL(fileURLWithPath: $0) }
+    candidates += (try? WeightsFolder.locate().files()) ?? []
+    // Files whose name fits are tried first: digesting takes a while for large ones.
+    let isLikely = { (url: URL) in url.deletingPathExtension().lastPathComponent == name }
+    for url in candidates.filter(isLikely) + candidates.filter({ !isLikely($0) }) {
+      guard FileManager.default.fileExists(atPath: url.path),
+        let checkpoint = try? Checkpoint(contentsOf: url), try checkpoint.digest() == digest
+      else { continue }
+      return try LoadedNetwork(at: url, name: name)
+    }
+    throw CommandError.invalidInput(
+      "the network '\(name)' (\(digest)) is not here. Fetch it (atelier weights list), or name its "
+        + "file with --network.")
+  }
+
+  /// What a project remembers.
+  var record: NetworkRecord {
+    NetworkRecord(
+      digest: digest, family: canonical.family, name: name, path: url.path,
+      configuration: canonical.configuration, licence: canonical.provenance["licence"] ?? "")
+  }
+
+  /// What a PNG remembers.
+  var reference: PictureDocument.Network {
+    PictureDocument.Network(digest: digest, family: canonical.family, name: name)
+  }
+
+  /// A renderer that finds content in `content`.
+  func renderer(_ content: any ContentSource) -> Renderer {
+    Renderer(generator: generator, network: digest, content: content)
+  }
+}

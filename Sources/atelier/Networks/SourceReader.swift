@@ -1,0 +1,111 @@
+import Editing
+import Foundation
+import Networks
+import Projects
+import Tensors
+
+/// Turns what users write for a latent into a source: a seed, a name kept in the project, `mean`,
+/// or a file. Content from files is gathered on the way.
+struct SourceReader {
+  private let project: Project?
+  private let size: GeneratorSize
+  private let label: ClassLabel?
+  /// Content that came from files, by digest.
+  private(set) var attachments: [Digest: Tensor] = [:]
+
+  init(project: Project?, generator: any Generator, label: ClassLabel?) {
+    self.project = project
+    size = generator.size
+    self.label = label
+  }
+
+  /// Content from files and from the project.
+  var content: MemoryContent { MemoryContent(attachments, fallback: project) }
+
+  /// One latent: `85`, `anna`, `mean`, `projected_w.npz`.
+  mutating func source(_ text: String) throws -> LatentSource {
+    let isAllDigits = !text.isEmpty && text.allSatisfy { $0.isASCII && $0.isNumber }
+    if isAllDigits {
+      guard let seed = UInt32(text) else {
+        throw EditingError.invalidSeeds(text: text, reason: "it is above 4294967295")
+      }
+      return .seed(seed, label: label)
+    }
+    if text == "mean" { return LatentSource(.mean) }
+    if let project {
+      if let kept = try project.latents().first(where: { $0.name == text }) {
+        return LatentSource(
+          .latent(kept.tensor, kept.space), label: kept.space == .z ? label : nil)
+      }
+      if try project.artworks().contains(where: { $0.name == text }) {
+        return try artwork(text, in: project)
+      }
+    }
+    guard FileManager.default.fileExists(atPath: text) else {
+      let hint = project == nil ? " (give --project to use names kept in a project)" : ""
+      throw CommandError.invalidInput(
+        "'\(text)' is no seed, no name of a latent and no file\(hint).")
+    }
+    return try file(URL(fileURLWithPath: text), key: nil)
+  }
+
+  /// Several latents: seeds and ranges of seeds, or names and files, separated by commas.
+  mutating func sources(_ text: String) throws -> [(source: LatentSource, name: String)] {
+    if let seeds = try? SeedList.parse(text) {
+      return seeds.map { (.seed($0, label: label), "\($0)") }
+    }
+    if text.allSatisfy({ $0.isNumber || $0 == "," || $0 == "-" || $0 == " " }) {
+      _ = try SeedList.parse(text)
+    }
+    return try text.split(separator: ",").flatMap {
+      part -> [(source: LatentSource, name: String)] in
+      if let seeds = try? SeedList.parse(String(part)) {
+        return seeds.map { (.seed($0, label: label), "\($0)") }
+      }
+      let stem = URL(fileURLWithPath: String(part)).deletingPathExtension().lastPathComponent
+      return [(try source(String(part)), stem)]
+    }
+  }
+
+  /// The latent in a file; its shape tells whether it is W or W+.
+  mutating func file(_ url: URL, key: String?) throws -> LatentSource {
+    let tensor = try LatentFile.read(url, key: key)
+    let space = try Self.space(of: tensor, size: size, what: url.path)
+    let digest = Digest(of: tensor)
+    attachments[digest] = tensor
+    return LatentSource(.latent(digest, space))
+  }
+
+  /// The W+ that an artwork has come to, as content.
+  private mutating func artwork(_ name: String, in project: Project) throws -> LatentSource {
+    let recipe = try project.recipe(of: name)
+    guard recipe.edits.isEmpty else {
+      throw CommandError.invalidInput(
+        "artwork '\(name)' has edits: keep its latent first with 'atelier latents keep'.")
+    }
+    return recipe.base
+  }
+
+  /// A centre to truncate towards, as the digest of a W or W+ tensor.
+  mutating func center(_ text: String, generator: any Generator) throws -> Digest? {
+    let source = try source(text)
+    if source.origin == .mean { return nil }
+    let renderer = Renderer(
+      generator: generator, network: Digest(of: Data()), content: content)
+    let recipe = Recipe(network: renderer.network, base: source)
+    let ws = try renderer.plan(recipe).ws
+    attachments[Digest(of: ws)] = ws
+    return Digest(of: ws)
+  }
+
+  /// The space of a latent of this shape.
+  static func space(
+    of tensor: Tensor, size: GeneratorSize, what: String
+  ) throws -> LatentSpace {
+    if tensor.shape == [size.wDim] { return .w }
+    if tensor.shape == [size.rows, size.wDim] { return .wPlus }
+    throw EditingError.wrongShape(
+      what: what, expected: "[\(size.wDim)] or [\(size.rows), \(size.wDim)]",
+      found: "\(tensor.shape)")
+  }
+}
