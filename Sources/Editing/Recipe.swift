@@ -1,4 +1,5 @@
 import Foundation
+import Networks
 import Tensors
 
 /// A picture as a value: the network, the base latent, the edits in order, truncation and noise.
@@ -20,17 +21,23 @@ public struct Recipe: Hashable, Sendable {
   public var truncation: Truncation
   /// The noise inputs.
   public var noise: NoiseSettings
+  /// The level of detail of progressively grown networks; the file's own if `nil`.
+  public var lod: Float?
+  /// Where a StyleGAN3 picture lies in the plane; the file's own if `nil`.
+  public var transform: InputTransform?
 
   /// A recipe; see the properties.
   public init(
     network: Digest, base: LatentSource, edits: [Edit] = [], truncation: Truncation = .none,
-    noise: NoiseSettings = .const
+    noise: NoiseSettings = .const, lod: Float? = nil, transform: InputTransform? = nil
   ) {
     self.network = network
     self.base = base
     self.edits = edits
     self.truncation = truncation
     self.noise = noise
+    self.lod = lod
+    self.transform = transform
   }
 
   /// Adds an edit at the end.
@@ -67,7 +74,7 @@ public struct Recipe: Hashable, Sendable {
 
 extension Recipe: Codable {
   private enum CodingKeys: String, CodingKey {
-    case version = "atelier", network, base, edits, truncation, noise
+    case version = "atelier", network, base, edits, truncation, noise, lod, transform
   }
 
   /// Reads the canonical form.
@@ -82,6 +89,8 @@ extension Recipe: Codable {
     edits = try container.decode([Edit].self, forKey: .edits)
     truncation = try container.decode(Truncation.self, forKey: .truncation)
     noise = try container.decode(NoiseSettings.self, forKey: .noise)
+    lod = try container.decodeIfPresent(Float.self, forKey: .lod)
+    transform = try container.decodeIfPresent(InputTransform.self, forKey: .transform)
   }
 
   /// Writes the canonical form.
@@ -93,6 +102,8 @@ extension Recipe: Codable {
     try container.encode(edits, forKey: .edits)
     try container.encode(truncation, forKey: .truncation)
     try container.encode(noise, forKey: .noise)
+    try container.encodeIfPresent(lod, forKey: .lod)
+    try container.encodeIfPresent(transform, forKey: .transform)
   }
 }
 

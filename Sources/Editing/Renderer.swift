@@ -45,8 +45,8 @@ public struct RenderPlan: Sendable {
   public let ws: Tensor
   /// ψ of every row.
   public let psi: [Float]
-  /// The noise.
-  public let noise: NoiseInput
+  /// The noise, the level of detail and the transform.
+  public let settings: SynthesisSettings
 }
 
 /// Turns recipes into pictures with one network.
@@ -80,7 +80,8 @@ public struct Renderer: Sendable {
     }
     return RenderPlan(
       ws: ws, psi: try recipe.truncation.values(count: generator.size.rows),
-      noise: try noise(recipe.noise))
+      settings: SynthesisSettings(
+        noise: try noise(recipe.noise), lod: recipe.lod, transform: recipe.transform))
   }
 
   /// Renders a recipe at the network's full resolution.
@@ -93,7 +94,7 @@ public struct Renderer: Sendable {
       throw EditingError.unsupported(
         reason: "pictures of \(generator.size.imageChannels) channels cannot be written as PNG.")
     }
-    return Image(generator.synthesis(ws, noise: plan.noise))
+    return Image(generator.synthesis(ws, plan.settings))
   }
 
   private func noise(_ settings: NoiseSettings) throws -> NoiseInput {

@@ -88,7 +88,8 @@ public struct Sheet: Codable, Hashable, Sendable {
     }
     return ContactSheet(
       cells: cells.map { $0.map { $0.flatMap { pictures[$0] } } },
-      rows: rows.map { .text($0) }, columns: columns.map { .text($0) }, title: title
+      rows: rows.map { .text($0) }, columns: columns.map { .text($0) },
+      title: title.isEmpty ? nil : title
     ).image()
   }
 }

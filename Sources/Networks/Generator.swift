@@ -19,7 +19,7 @@ public protocol Generator: Sendable {
   func mapping(_ z: Tensor, label: Tensor?) -> Tensor
 
   /// The synthesis network: W+ `[N, rows, wDim]` → pictures `[N, C, H, W]`, about -1 to 1.
-  func synthesis(_ ws: Tensor, noise: NoiseInput) -> Tensor
+  func synthesis(_ ws: Tensor, _ settings: SynthesisSettings) -> Tensor
 
   /// The weights that turn row `row` of W+ into styles, each `[channels, wDim]`; for SeFa.
   func styleWeights(row: Int) -> [Tensor]
@@ -29,7 +29,8 @@ public protocol Generator: Sendable {
 package protocol InspectableGenerator: Generator {
   /// Synthesis that hands every result on the way to `observe`.
   func synthesis(
-    _ ws: Tensor, noise: NoiseInput, observe: (_ name: String, _ value: Tensor) -> Void
+    _ ws: Tensor, _ settings: SynthesisSettings,
+    observe: (_ name: String, _ value: Tensor) -> Void
   ) -> Tensor
 
   /// The styles of every layer as its convolution takes them (StyleSpace, arXiv 2011.12799), by
@@ -83,6 +84,11 @@ public struct LayerDescription: Hashable, Sendable, Codable {
 }
 
 extension Generator {
+  /// Synthesis with everything but the noise as the file says.
+  public func synthesis(_ ws: Tensor, noise: NoiseInput) -> Tensor {
+    synthesis(ws, SynthesisSettings(noise: noise))
+  }
+
   /// w of shape `[N, wDim]` for all rows: `[N, rows, wDim]`.
   public func broadcast(_ w: Tensor) -> Tensor {
     let (samples, width, rows) = (w.shape[0], w.shape[1], size.rows)

@@ -3,7 +3,8 @@ public enum NetworkError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The file is a checkpoint, but of no family that this Atelier knows.
   case unknownFamily(file: String, found: String)
   /// Tensors are missing, have unexpected shapes, or nobody knows what they are.
-  case mismatch(file: String, family: String, missing: [String], misshaped: [String], unused: [String])
+  case mismatch(
+    file: String, family: String, missing: [String], misshaped: [String], unused: [String])
   /// The network uses an option that Atelier does not support.
   case unsupportedOption(file: String, option: String, value: String, supported: String)
   /// The configuration stored with the network cannot be read.

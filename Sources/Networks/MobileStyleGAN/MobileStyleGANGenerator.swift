@@ -184,9 +184,9 @@ struct MobileStyleGANGenerator: Generator {
     }
   }
 
-  func synthesis(_ ws: Tensor, noise: NoiseInput) -> Tensor {
+  func synthesis(_ ws: Tensor, _ settings: SynthesisSettings) -> Tensor {
     check(ws)
-    var supply = NoiseSupply(noise)
+    var supply = NoiseSupply(settings.noise)
     var x = constant.repeated(ws.shape[0])
     x = first(x, styleRow(ws, first.modulation.row), noise: &supply)
     for block in blocks {

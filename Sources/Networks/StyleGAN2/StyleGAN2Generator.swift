@@ -121,15 +121,16 @@ struct StyleGAN2Generator: InspectableGenerator {
 
   func mapping(_ z: Tensor, label: Tensor?) -> Tensor { mappingNetwork(z, label: label) }
 
-  func synthesis(_ ws: Tensor, noise: NoiseInput) -> Tensor {
-    synthesis(ws, noise: noise) { _, _ in }
+  func synthesis(_ ws: Tensor, _ settings: SynthesisSettings) -> Tensor {
+    synthesis(ws, settings) { _, _ in }
   }
 
   func synthesis(
-    _ ws: Tensor, noise: NoiseInput, observe: (_ name: String, _ value: Tensor) -> Void
+    _ ws: Tensor, _ settings: SynthesisSettings,
+    observe: (_ name: String, _ value: Tensor) -> Void
   ) -> Tensor {
     check(ws)
-    var supply = NoiseSupply(noise)
+    var supply = NoiseSupply(settings.noise)
     var x = constant.repeated(ws.shape[0])
     var image: Tensor?
     for block in blocks {

@@ -13,7 +13,9 @@ extension StyleGAN2Layout {
     var parameters: [String: Parameter] = [:]
     for (name, stored) in checkpoint.tensors where name.hasPrefix(prefix) {
       let local = String(name.dropFirst(prefix.count))
-      if let renamed = generatorParameter(local, stored) { parameters[renamed.name] = renamed.value }
+      if let renamed = generatorParameter(local, stored) {
+        parameters[renamed.name] = renamed.value
+      }
     }
     for (name, stored) in checkpoint.tensors where name.hasPrefix("d.") {
       if let renamed = discriminatorParameter(
@@ -73,7 +75,8 @@ extension StyleGAN2Layout {
     case "conv.modulation.weight": return ("\(prefix).affine.weight", Parameter(stored))
     case "conv.modulation.bias": return ("\(prefix).affine.bias", Parameter(stored))
     case "noise.weight": return ("\(prefix).noise_strength", Parameter(stored, shape: []))
-    case "activate.bias", "bias": return ("\(prefix).bias", Parameter(stored, shape: [stored.count]))
+    case "activate.bias", "bias":
+      return ("\(prefix).bias", Parameter(stored, shape: [stored.count]))
     // Blur kernels carry the gain 4 of their upsampling, which canonical filters do not.
     case "conv.blur.kernel": return ("\(prefix).resample_filter", Parameter(stored, gain: 0.25))
     case "upsample.kernel":

@@ -211,7 +211,7 @@ enum GeneratorCase: ConformanceCase {
       let w = generator.mapping(try inputs.tensor("z"), label: try label(nil))
       var found: [String: Tensor] = [:]
       _ = generator.synthesis(
-        try truncated(w, "psi0.7").rows(0..<samples), noise: .const
+        try truncated(w, "psi0.7").rows(0..<samples), SynthesisSettings()
       ) { found[$0] = $1 }
       for name in intermediates.names.sorted() {
         guard let value = found[name] else {

@@ -109,7 +109,7 @@ enum RosinalityCase: ConformanceCase {
   ) throws {
     guard let generator = generator as? any InspectableGenerator else { return }
     var found: [String: Tensor] = [:]
-    _ = generator.synthesis(try inputs.tensor("w_plus").rows(0..<1), noise: .const) {
+    _ = generator.synthesis(try inputs.tensor("w_plus").rows(0..<1), SynthesisSettings()) {
       found[$0] = $1
     }
     for name in intermediates.names.sorted() {
