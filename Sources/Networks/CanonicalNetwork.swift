@@ -108,11 +108,16 @@ struct ParameterReader {
     self.prefix = prefix
   }
 
-  /// The parameter `name`, which must have `shape`; zeros where it does not, for ``finish(ignoring:)``
-  /// to report.
+  /// The most elements of a stand-in for a parameter that is not there.
+  private static let standInLimit = 1 << 24
+
+  /// The parameter `name`, which must have `shape`; zeros where it does not, for
+  /// ``finish(isIgnored:)`` to report.
   mutating func take(_ name: String, _ shape: Shape) throws -> Tensor {
     guard let tensor = try takeIfPresent(name, shape) else {
       if network.parameters[prefix + name] == nil { missing.append("\(prefix)\(name) \(shape)") }
+      // The file's word alone must not fill the memory: report what is known so far.
+      if shape.count > Self.standInLimit { throw report(unused: []) }
       return Tensor(zeros: shape)
     }
     return tensor
@@ -141,10 +146,12 @@ struct ParameterReader {
     let unused = network.parameters.keys.filter {
       $0.hasPrefix(prefix) && !used.contains($0) && !isIgnored(String($0.dropFirst(prefix.count)))
     }
-    guard missing.isEmpty, misshaped.isEmpty, unused.isEmpty else {
-      throw NetworkError.mismatch(
-        file: network.file, family: network.family, missing: missing.sorted(),
-        misshaped: misshaped.sorted(), unused: unused.sorted())
-    }
+    guard missing.isEmpty, misshaped.isEmpty, unused.isEmpty else { throw report(unused: unused) }
+  }
+
+  private func report(unused: [String]) -> NetworkError {
+    .mismatch(
+      file: network.file, family: network.family, missing: missing.sorted(),
+      misshaped: misshaped.sorted(), unused: unused.sorted())
   }
 }

@@ -55,6 +55,18 @@ public struct GeneratorSize: Hashable, Sendable {
   public var resolution: Int
   /// The number of colour channels.
   public var imageChannels: Int
+
+  /// Sizes; see the properties.
+  public init(
+    zDim: Int, wDim: Int, classes: Int, rows: Int, resolution: Int, imageChannels: Int
+  ) {
+    self.zDim = zDim
+    self.wDim = wDim
+    self.classes = classes
+    self.rows = rows
+    self.resolution = resolution
+    self.imageChannels = imageChannels
+  }
 }
 
 /// One layer of a synthesis network, for `inspect` and for choosing layers.
@@ -81,6 +93,18 @@ public struct LayerDescription: Hashable, Sendable, Codable {
   public var outputChannels: Int
   /// The row of W+ that it reads.
   public var row: Int
+
+  /// A layer; see the properties.
+  public init(
+    name: String, kind: Kind, resolution: Int, inputChannels: Int, outputChannels: Int, row: Int
+  ) {
+    self.name = name
+    self.kind = kind
+    self.resolution = resolution
+    self.inputChannels = inputChannels
+    self.outputChannels = outputChannels
+    self.row = row
+  }
 }
 
 extension Generator {

@@ -37,4 +37,19 @@ struct MobileStyleGANConfiguration: Codable, Hashable, Sendable {
   var resolution: Int { 8 << blocks }
   /// The rows of W+ of the StyleGAN2 network that it was distilled from; the last two are unused.
   var rows: Int { 2 * blocks + 4 }
+
+  /// Throws for sizes that no network has: nothing may be allocated or indexed by them before.
+  func check(file: String) throws(NetworkError) {
+    let check = SizeCheck(file: file)
+    try check("z_dim", zDim, 1...65_536)
+    try check("w_dim", wDim, 1...65_536)
+    try check("num_layers", mappingLayers, 1...64)
+    try check("the number of channel counts", channels.count, 2...14)
+    for value in channels { try check("the channels of a block", value, 4...65_536) }
+    // A Haar step makes one channel of four.
+    for value in channels.dropLast() {
+      try check("channels left over by the Haar bands", value % 4, 0...0)
+    }
+    try check("img_channels", imageChannels, 1...65_536)
+  }
 }

@@ -91,6 +91,7 @@ struct MobileStyleGANGenerator: Generator {
   /// Reads every parameter, or throws one report of all that is wrong.
   init(_ network: CanonicalNetwork) throws {
     let configuration = try network.decodeConfiguration(MobileStyleGANConfiguration.self)
+    try configuration.check(file: network.file)
     self.configuration = configuration
     var reader = ParameterReader(network)
     let wDim = configuration.wDim, channels = configuration.channels

@@ -68,3 +68,50 @@ struct StyleGAN2DiscriminatorConfiguration: Codable, Hashable, Sendable {
   var mappingActivation: String = Activation.lrelu.rawValue
   var mappingMultiplier: Float = 0.01
 }
+
+extension StyleGAN2Configuration {
+  /// Throws for sizes that no network has, whether a file states them or its tensors imply them:
+  /// nothing may be allocated or indexed by them before.
+  func check(file: String) throws(NetworkError) {
+    let check = SizeCheck(file: file)
+    try check("z_dim", zDim, 1...65_536)
+    try check("c_dim", classes, 0...1_000_000)
+    try check("w_dim", wDim, 1...65_536)
+    try check("num_layers", mappingLayers, 1...64)
+    try check("embed_features", embedFeatures, (classes > 0 ? 1 : 0)...65_536)
+    try check("layer_features", layerFeatures, (mappingLayers > 1 ? 1 : 0)...65_536)
+    try check("img_channels", imageChannels, 1...65_536)
+    try check(channels: channels, resolution: resolution)
+    try discriminator?.check(file: file)
+  }
+}
+
+extension StyleGAN2DiscriminatorConfiguration {
+  /// Throws for sizes that no network has.
+  func check(file: String) throws(NetworkError) {
+    let check = SizeCheck(file: file)
+    try check("D c_dim", classes, 0...1_000_000)
+    try check("D img_channels", imageChannels, 1...65_536)
+    try check(channels: channels, resolution: resolution)
+    try check("mbstd_group_size", minibatchGroup ?? 1, 1...1_000_000)
+    try check("mbstd_num_channels", minibatchFeatures, 0...channels[0])
+    if minibatchFeatures > 0 {
+      // Every feature is averaged over as many channels.
+      try check("channels left over by mbstd_num_channels", channels[0] % minibatchFeatures, 0...0)
+    }
+    try check("cmap_dim", labelFeatures, (classes > 0 ? 1 : 0)...65_536)
+    try check("D embed_features", labelEmbedFeatures, (classes > 0 ? 1 : 0)...65_536)
+    try check("D num_layers", mappingLayers, 0...64)
+    try check("D layer_features", mappingLayerFeatures, (mappingLayers > 1 ? 1 : 0)...65_536)
+  }
+}
+
+extension SizeCheck {
+  /// A block for every resolution from 4 up.
+  fileprivate func callAsFunction(channels: [Int], resolution: Int) throws(NetworkError) {
+    try self("the number of blocks", channels.count, 1...15)
+    for value in channels { try self("the channels of a block", value, 1...65_536) }
+    let side = 4 << (channels.count - 1)
+    try self("img_resolution", resolution, side...side)
+  }
+}

@@ -32,6 +32,7 @@ public enum StyleGAN2Family: GeneratorFamily {
   /// The discriminator, if the file carries one.
   public static func discriminator(_ network: CanonicalNetwork) throws -> (any Discriminator)? {
     let configuration = try network.decodeConfiguration(StyleGAN2Configuration.self)
+    try configuration.check(file: network.file)
     return try configuration.discriminator.map { try StyleGAN2Discriminator(network, $0) }
   }
 }
@@ -57,25 +58,26 @@ struct StyleGAN2Layout {
   /// The whole configuration: sizes and architecture from the shapes, the rest from the options.
   func configuration(file: String) throws -> StyleGAN2Configuration {
     let shapes = Shapes(parameters: parameters, prefix: "")
-    let levels = (0..<20).prefix { shapes["synthesis.b\(4 << $0).conv1.weight"] != nil }
-    let channels = levels.compactMap { shapes["synthesis.b\(4 << $0).conv1.weight"]?[0] }
-    guard !channels.isEmpty, shapes["synthesis.b4.const"] != nil else {
+    let levels = (0..<20).prefix { shapes.has("synthesis.b\(4 << $0).conv1.weight") }
+    let channels = levels.map { shapes["synthesis.b\(4 << $0).conv1.weight", 0] ?? 1 }
+    guard !channels.isEmpty, shapes.has("synthesis.b4.const") else {
       throw NetworkError.mismatch(
         file: file, family: StyleGAN2Family.name,
         missing: ["synthesis.b4.const", "synthesis.b4.conv1.weight"], misshaped: [], unused: [])
     }
     let last = 4 << (channels.count - 1)
     let mapping = shapes.mapping
-    let wDim = shapes["synthesis.b4.conv1.affine.weight"]?[1] ?? mapping.outputs
-    let isSkip = channels.count == 1 || shapes["synthesis.b4.torgb.weight"] != nil
-    let isResidual = shapes["synthesis.b8.skip.weight"] != nil
+    let wDim = shapes["synthesis.b4.conv1.affine.weight", 1] ?? mapping.outputs
+    let isSkip = channels.count == 1 || shapes.has("synthesis.b4.torgb.weight")
+    let isResidual = shapes.has("synthesis.b8.skip.weight")
     var configuration = StyleGAN2Configuration(
-      zDim: mapping.inputs - mapping.embed, classes: mapping.classes, wDim: wDim,
-      mappingLayers: mapping.count, embedFeatures: mapping.embed, layerFeatures: mapping.hidden,
-      resolution: last, imageChannels: shapes["synthesis.b\(last).torgb.weight"]?[0] ?? 3,
+      zDim: max(mapping.inputs - mapping.embed, 1), classes: mapping.classes, wDim: wDim,
+      mappingLayers: max(mapping.count, 1), embedFeatures: mapping.embed,
+      layerFeatures: mapping.hidden,
+      resolution: last, imageChannels: shapes["synthesis.b\(last).torgb.weight", 0] ?? 3,
       channels: channels, architecture: isSkip ? .skip : isResidual ? .resnet : .orig)
     configuration.convClamp = options.convClamp
-    configuration.usesNoise = shapes["synthesis.b4.conv1.noise_strength"] != nil
+    configuration.usesNoise = shapes.has("synthesis.b4.conv1.noise_strength")
     configuration.activation = options.activation ?? configuration.activation
     configuration.mappingActivation = options.mappingActivation ?? configuration.mappingActivation
     configuration.mappingMultiplier = options.mappingMultiplier ?? configuration.mappingMultiplier
@@ -90,21 +92,21 @@ struct StyleGAN2Layout {
 
   private func discriminatorConfiguration() -> StyleGAN2DiscriminatorConfiguration? {
     let shapes = Shapes(parameters: parameters, prefix: StyleGAN2Discriminator.prefix)
-    guard let epilogue = shapes["b4.conv.weight"] else { return nil }
-    let levels = (1..<20).prefix { shapes["b\(4 << $0).conv0.weight"] != nil }
-    let channels =
-      [epilogue[0]] + levels.compactMap { shapes["b\(4 << $0).conv0.weight"]?[1] }
+    guard shapes.has("b4.conv.weight") else { return nil }
+    let inner = shapes["b4.conv.weight", 0] ?? 1
+    let levels = (1..<20).prefix { shapes.has("b\(4 << $0).conv0.weight") }
+    let channels = [inner] + levels.map { shapes["b\(4 << $0).conv0.weight", 1] ?? 1 }
     let last = 4 << (channels.count - 1)
     let mapping = shapes.mapping
-    let isSkip = shapes["b4.fromrgb.weight"] != nil
-    let isResidual = shapes["b\(last).skip.weight"] != nil
+    let isSkip = shapes.has("b4.fromrgb.weight")
+    let isResidual = shapes.has("b\(last).skip.weight")
     var configuration = StyleGAN2DiscriminatorConfiguration(
       classes: mapping.classes, resolution: last,
-      imageChannels: shapes["b\(last).fromrgb.weight"]?[1] ?? 3, channels: channels,
+      imageChannels: shapes["b\(last).fromrgb.weight", 1] ?? 3, channels: channels,
       architecture: isSkip ? .skip : isResidual ? .resnet : .orig,
       convClamp: discriminator.convClamp, minibatchGroup: discriminator.minibatchGroup,
-      minibatchFeatures: epilogue[1] - epilogue[0],
-      labelFeatures: mapping.classes > 0 ? shapes["b4.out.weight"]?[0] ?? 0 : 0,
+      minibatchFeatures: max((shapes["b4.conv.weight", 1] ?? inner) - inner, 0),
+      labelFeatures: mapping.classes > 0 ? shapes["b4.out.weight", 0] ?? 1 : 0,
       labelEmbedFeatures: mapping.embed, mappingLayers: mapping.count,
       mappingLayerFeatures: mapping.hidden)
     configuration.activation = discriminator.activation ?? configuration.activation
@@ -120,19 +122,27 @@ struct StyleGAN2Layout {
     let parameters: [String: Parameter]
     let prefix: String
 
-    subscript(name: String) -> Shape? {
-      parameters[prefix + name].flatMap { $0.shape.rank == 0 ? nil : $0.shape }
-        ?? parameters[prefix + name].map { _ in [1] }
+    /// Whether the file has a parameter.
+    func has(_ name: String) -> Bool { parameters[prefix + name] != nil }
+
+    /// The extent of one axis, 1 or more; `nil` where the parameter or the axis is missing or
+    /// empty, for the reader to report.
+    subscript(name: String, axis: Int) -> Int? {
+      guard let shape = parameters[prefix + name]?.shape, axis < shape.rank, shape[axis] > 0
+      else { return nil }
+      return shape[axis]
     }
 
     /// The sizes of a mapping network.
     var mapping: (count: Int, inputs: Int, outputs: Int, hidden: Int, embed: Int, classes: Int) {
-      let count = (0..<64).prefix { self["mapping.fc\($0).weight"] != nil }.count
-      let embed = self["mapping.embed.weight"]
+      let count = (0..<64).prefix { has("mapping.fc\($0).weight") }.count
+      let isConditional = has("mapping.embed.weight")
+      let embed = isConditional ? self["mapping.embed.weight", 0] ?? 1 : 0
       return (
-        count, self["mapping.fc0.weight"]?[-1] ?? embed?[0] ?? 0,
-        self["mapping.fc\(count - 1).weight"]?[0] ?? embed?[0] ?? 0,
-        self["mapping.fc0.weight"]?[0] ?? 0, embed?[0] ?? 0, embed?[-1] ?? 0
+        count, self["mapping.fc0.weight", 1] ?? embed,
+        self["mapping.fc\(count - 1).weight", 0] ?? max(embed, 1),
+        self["mapping.fc0.weight", 0] ?? 1, embed,
+        isConditional ? self["mapping.embed.weight", 1] ?? 1 : 0
       )
     }
   }

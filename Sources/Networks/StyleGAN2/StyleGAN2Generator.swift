@@ -23,6 +23,7 @@ struct StyleGAN2Generator: InspectableGenerator {
   /// Reads every parameter, or throws one report of all that is wrong.
   init(_ network: CanonicalNetwork) throws {
     let configuration = try network.decodeConfiguration(StyleGAN2Configuration.self)
+    try configuration.check(file: network.file)
     var reader = ParameterReader(network)
     self.configuration = configuration
     let hidden = Array(
