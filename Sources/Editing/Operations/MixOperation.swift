@@ -55,6 +55,8 @@ public struct MixOperation: EditOperation {
         for i in row * width..<(row + 1) * width { values[i] *= own[row] }
       }
     }
+    // Rows that come from one source alone are copied, so that not even a rounding changes them.
+    var isEmpty = own.map { $0 == 0 }
     for part in parts {
       let shares = try part.weight.values(count: rows, default: 0)
       let other = try context.latent(of: part.source)
@@ -63,9 +65,10 @@ public struct MixOperation: EditOperation {
           for row in 0..<rows where shares[row] != 0 {
             for i in row * width..<(row + 1) * width {
               values[i] =
-                own[row] == 0 && shares[row] == 1
+                isEmpty[row] && shares[row] == 1
                 ? other[i] : values[i] + shares[row] * other[i]
             }
+            isEmpty[row] = false
           }
         }
       }
