@@ -22,9 +22,13 @@ public struct NumberRange: Hashable, Sendable {
       guard count <= Double(Self.limit) else {
         throw .invalidProfile(text: text, reason: "it has more than \(Self.limit) values")
       }
-      values = (0..<Int(count)).map {
+      let numbers = (0..<Int(count)).map {
         Float(((first + Double($0) * step) * 1e6).rounded() / 1e6)
       }
+      guard numbers.allSatisfy(\.isFinite) else {
+        throw .invalidProfile(text: text, reason: "its values are too large")
+      }
+      values = numbers
       return
     }
     var list: [Float] = []

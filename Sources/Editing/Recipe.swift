@@ -84,6 +84,9 @@ extension Recipe: Codable {
     guard version <= Self.currentVersion else {
       throw EditingError.newerRecipe(version: version, supported: Self.currentVersion)
     }
+    guard version >= 1 else {
+      throw EditingError.invalidRecipe(reason: "'atelier' is \(version), and versions begin with 1")
+    }
     network = try container.decode(Digest.self, forKey: .network)
     base = try container.decode(LatentSource.self, forKey: .base)
     edits = try container.decode([Edit].self, forKey: .edits)
