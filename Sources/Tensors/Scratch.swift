@@ -27,7 +27,9 @@ enum Scratch {
 
     func take(_ count: Int) -> Block {
       let found: Block? = lock.withLock {
-        guard let index = free.lastIndex(where: { $0.count >= count }) else { return free.popLast() }
+        guard let index = free.lastIndex(where: { $0.count >= count }) else {
+          return free.popLast()
+        }
         return free.remove(at: index)
       }
       if let found, found.count >= count { return found }

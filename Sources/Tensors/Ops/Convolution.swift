@@ -6,7 +6,8 @@ extension Tensor {
   public func convolution(
     _ weight: ConvolutionWeight, stride: Int = 1, padding: Int = 0, epilogue: Epilogue = .none
   ) -> Tensor {
-    convolution(weight, inputScale: nil, outputScale: nil, stride: stride, padding: padding,
+    convolution(
+      weight, inputScale: nil, outputScale: nil, stride: stride, padding: padding,
       epilogue: epilogue)
   }
 
@@ -17,7 +18,8 @@ extension Tensor {
     padding: Int, epilogue: Epilogue
   ) -> Tensor {
     precondition(
-      shape.rank == 4 && shape[1] == weight.inputs, "convolution \(weight.tensor.shape) on \(shape)")
+      shape.rank == 4 && shape[1] == weight.inputs, "convolution \(weight.tensor.shape) on \(shape)"
+    )
     let (kh, kw) = weight.kernel
     let (n, c, h, w) = (shape[0], shape[1], shape[2], shape[3])
     let outHeight = (h + 2 * padding - kh) / stride + 1

@@ -19,7 +19,8 @@ extension Tensor {
     epilogue: Epilogue = .none
   ) -> Tensor {
     precondition(
-      styles.shape == [shape[0], weight.inputs], "styles \(styles.shape) for \(weight.tensor.shape)")
+      styles.shape == [shape[0], weight.inputs], "styles \(styles.shape) for \(weight.tensor.shape)"
+    )
     let factors = demodulate ? styles.demodulationFactors(weight.energy) : nil
     if let up {
       return upConvolution(
