@@ -52,8 +52,9 @@ struct ParallelTests {
 
   @Test("Convolutions give the same bytes for any number of threads")
   func convolution() {
-    for (c, o, size, kernel, stride) in [(17, 33, 9, 3, 1), (64, 130, 48, 3, 1), (32, 65, 47, 3, 2)]
-    {
+    for (c, o, size, kernel, stride) in [
+      (17, 33, 9, 3, 1), (64, 130, 48, 3, 1), (32, 65, 47, 3, 2),
+    ] {
       let x = Tensor.sample([2, c, size, size])
       let weight = ConvolutionWeight(.sample([o, c, kernel, kernel], seed: 2))
       Self.expectSameBits("\(c) to \(o) channels of \(size) pixels") {

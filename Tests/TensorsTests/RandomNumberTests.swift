@@ -38,7 +38,8 @@ struct RandomNumberTests {
     for (seed, expected) in cases {
       let number = UInt32(seed)
       var random = RandomState(seed: number)
-      #expect((0..<4).map { _ in Int(random.nextUInt32()) } == expected["mt19937_first_uint32"] as? [Int])
+      #expect(
+        (0..<4).map { _ in Int(random.nextUInt32()) } == expected["mt19937_first_uint32"] as? [Int])
 
       random = RandomState(seed: number)
       let normals = random.randn(512)
@@ -47,7 +48,8 @@ struct RandomNumberTests {
       let after = try #require(expected["after_randn512"] as? [String: Any])
       #expect((0..<3).map { _ in random.uniform() } == Self.doubles(after["rand3"]))
       #expect(random.randn(3) == Self.doubles(after["randn3"]))
-      #expect((0..<5).map { _ in random.integer(in: 0..<100) } == after["randint_0_100_5"] as? [Int])
+      #expect(
+        (0..<5).map { _ in random.integer(in: 0..<100) } == after["randint_0_100_5"] as? [Int])
       #expect((0..<3).map { _ in Int(random.nextUInt32()) } == after["randint_uint32"] as? [Int])
 
       random = RandomState(seed: number)
@@ -79,7 +81,8 @@ struct RandomNumberTests {
     #expect(cases.count == 6)
     for (seed, expected) in cases {
       var torch = TorchGenerator(seed: seed)
-      #expect((0..<6).map { _ in torch.integer(below: 1000) } == expected["randint_0_1000_6"] as? [Int])
+      #expect(
+        (0..<6).map { _ in torch.integer(below: 1000) } == expected["randint_0_1000_6"] as? [Int])
       torch = TorchGenerator(seed: seed)
       #expect(torch.permutation(10) == expected["randperm10"] as? [Int])
       torch = TorchGenerator(seed: seed)
