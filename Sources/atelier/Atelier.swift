@@ -25,7 +25,7 @@ struct Atelier: ParsableCommand {
       GenerateCommand.self, StyleMixingCommand.self, SweepCommand.self,
       NewCommand.self, EditCommand.self, HistoryCommand.self, UndoCommand.self, RedoCommand.self,
       BranchCommand.self, TagCommand.self, NoteCommand.self,
-      LatentsCommand.self, DirectionsCommand.self,
+      LatentsCommand.self, DirectionsCommand.self, ProfilesCommand.self,
       RenderCommand.self, ReplayCommand.self, OpenCommand.self,
       ConformanceCommand.self, BenchCommand.self,
     ])

@@ -22,8 +22,12 @@ struct SourceReader {
   /// Content from files and from the project.
   var content: MemoryContent { MemoryContent(attachments, fallback: project) }
 
-  /// One latent: `85`, `anna`, `mean`, `projected_w.npz`.
+  /// One latent: `85`, `anna`, `mean`, `projected_w.npz`, or a point between two others:
+  /// `lerp:85:821:0.5`, `slerp:85:821:0.5`.
   mutating func source(_ text: String) throws -> LatentSource {
+    if let way = Interpolation.allCases.first(where: { text.hasPrefix($0.rawValue + ":") }) {
+      return try between(text, way)
+    }
     let isAllDigits = !text.isEmpty && text.allSatisfy { $0.isASCII && $0.isNumber }
     if isAllDigits {
       guard let seed = UInt32(text) else {
@@ -47,6 +51,17 @@ struct SourceReader {
         "'\(text)' is no seed, no name of a latent and no file\(hint).")
     }
     return try file(URL(fileURLWithPath: text), key: nil)
+  }
+
+  /// `lerp:A:B:T`: from A (T = 0) to B (T = 1).
+  private mutating func between(_ text: String, _ way: Interpolation) throws -> LatentSource {
+    let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+    guard parts.count == 4, let t = Float(parts[3]), t.isFinite else {
+      throw CommandError.invalidInput(
+        "'\(text)' is not \(way.rawValue):FROM:TO:T, such as \(way.rawValue):85:821:0.5.")
+    }
+    return LatentSource(
+      .between(try source(parts[1]), try source(parts[2]), t: t, way), label: label)
   }
 
   /// Several latents: seeds and ranges of seeds, or names and files, separated by commas.
