@@ -33,7 +33,7 @@ extension WeightsCommand {
 
         Examples:
           atelier weights fetch faces-1024
-          atelier weights fetch faces-1024 --from random_face-2021.7.21.1-py3-none-any.whl
+          atelier weights fetch faces-1024 --from random_face.whl
           atelier weights fetch stylegan2-ada-metfaces
           atelier weights fetch stylegan2-ada-ffhq --force
         """)
