@@ -70,10 +70,11 @@ build: setup ## Build the atelier command (.build/release/atelier)
 demo: build ## Run the guided tour in Examples/demo.sh
 	sh Examples/demo.sh
 
-# Release mode: no test looks inside a module (@testable), so the tests use the build as it is.
+# Release mode. No test looks inside a module, and saying so (--disable-testable-imports) lets the
+# tests use the modules as they were built for the command, instead of building all of them again.
 test: setup ## Build the command and run every test
 	swift build -c release --product atelier
-	swift test -c release
+	swift test -c release --disable-testable-imports
 
 lint: ## Check the style of every Swift file
 	swift format lint --strict --recursive Package.swift Sources Tests \
