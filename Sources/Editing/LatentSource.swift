@@ -158,7 +158,11 @@ extension LatentSource: Codable {
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     let origin: Origin
-    if let seed = try container.decodeIfPresent(UInt32.self, forKey: .seed) {
+    if let number = try container.decodeIfPresent(Int.self, forKey: .seed) {
+      guard let seed = UInt32(exactly: number) else {
+        throw DecodingError.dataCorruptedError(
+          forKey: .seed, in: container, debugDescription: "\(number) is not 0 to 4294967295")
+      }
       origin = .seed(seed)
     } else if let digest = try container.decodeIfPresent(Digest.self, forKey: .latent) {
       origin = .latent(digest, try container.decode(LatentSpace.self, forKey: .space))

@@ -117,14 +117,18 @@ extension DecodingError {
     case .keyNotFound(let key, let context):
       "'\(context.path)' has no '\(key.stringValue)'"
     case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
-      context.path.isEmpty
-        ? context.debugDescription : "'\(context.path)': \(context.debugDescription)"
+      (context.path.isEmpty ? "" : "'\(context.path)': ") + context.reason
     @unknown default: "\(self)"
     }
   }
 }
 
 extension DecodingError.Context {
+  /// What is wrong, without a full stop.
+  fileprivate var reason: String {
+    debugDescription.hasSuffix(".") ? String(debugDescription.dropLast()) : debugDescription
+  }
+
   /// The coding path as `edits.0.by`.
   fileprivate var path: String {
     codingPath.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: ".")
