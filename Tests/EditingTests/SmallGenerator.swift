@@ -1,0 +1,62 @@
+import Editing
+import Networks
+import Tensors
+
+/// A generator small enough to work out by hand: w is z's first numbers doubled, plus the label's
+/// class number; a picture's pixel at row r is the r-th row of W+.
+struct SmallGenerator: Generator {
+  var family = "Small"
+  var size = GeneratorSize(
+    zDim: 4, wDim: 3, classes: 0, rows: 6, resolution: 6, imageChannels: 3)
+  var layers: [LayerDescription] = []
+  var meanLatent = Tensor([1, -2, 0.5], shape: [3])
+  var defaultTruncation: (psi: Float, cutoff: Int?) = (1, nil)
+  var weights: [Int: [Tensor]] = [:]
+
+  func mapping(_ z: Tensor, label: Tensor?) -> Tensor {
+    Tensor(uninitialized: [z.shape[0], size.wDim]) { w in
+      for i in w.indices {
+        let (n, k) = (i / size.wDim, i % size.wDim)
+        let number = label.map { label in
+          (0..<size.classes).reduce(Float(0)) { $0 + Float($1) * label[n, $1] }
+        }
+        w[i] = 2 * z[n, k] + (number ?? 0)
+      }
+    }
+  }
+
+  func synthesis(_ ws: Tensor, noise: NoiseInput) -> Tensor {
+    let (channels, side) = (size.imageChannels, size.resolution)
+    return Tensor(uninitialized: [ws.shape[0], channels, side, side]) { y in
+      for i in y.indices {
+        let (n, c) = (i / (channels * side * side), i / (side * side) % channels)
+        y[i] = ws[n, i / side % side, c % size.wDim]
+      }
+    }
+  }
+
+  func styleWeights(row: Int) -> [Tensor] { weights[row] ?? [] }
+
+  /// W+ `[rows, wDim]` of a seed, untruncated, by the definition above.
+  func latent(seed: UInt32, label: Float = 0) -> Tensor {
+    var random = RandomState(seed: seed)
+    let z = random.randn([size.zDim])
+    let w = (0..<size.wDim).map { 2 * z[$0] + label }
+    return Tensor((0..<size.rows).flatMap { _ in w }, shape: [size.rows, size.wDim])
+  }
+}
+
+/// A context of fixed latents and content.
+struct FixedContext: EditContext {
+  var latents: [LatentSource: Tensor] = [:]
+  var content = MemoryContent()
+
+  func latent(of source: LatentSource) throws -> Tensor {
+    guard let latent = latents[source] else {
+      throw EditingError.unsupported(reason: "no latent of \(source)")
+    }
+    return latent
+  }
+
+  func tensor(_ digest: Digest) throws -> Tensor { try content.tensor(digest) }
+}
