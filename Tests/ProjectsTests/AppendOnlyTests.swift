@@ -42,7 +42,7 @@ struct AppendOnlyTests {
               AND name NOT LIKE 'grdb_%'
             """)
       }
-      #expect(tables.count == 11)
+      #expect(tables.count == 12)
       #expect(tables.allSatisfy { $0["wr"] == 0 && $0["strict"] == 1 })
     }
   }
