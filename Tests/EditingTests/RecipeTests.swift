@@ -1,5 +1,6 @@
 import Editing
 import Foundation
+import Networks
 import TestSupport
 import Tensors
 import Testing
@@ -94,6 +95,18 @@ struct RecipeTests {
     #expect(digests.count == sources.count * noises.count * truncations.count)
   }
 
+  @Test("Level of detail and transform are in the JSON only where they are set")
+  func settings() throws {
+    var recipe = recipe
+    recipe.lod = 1.5
+    recipe.transform = InputTransform(x: 0.25, y: 0, rotate: -30)
+    let json = String(decoding: try recipe.canonicalJSON(), as: UTF8.self)
+    #expect(json.contains(#""lod":1.5"#))
+    #expect(json.contains(#""transform":{"rotate":-30,"translate":[0.25,0]}"#))
+    #expect(try Recipe(json: Data(json.utf8)) == recipe)
+    #expect(!Self.canonical.contains("lod") && !Self.canonical.contains("transform"))
+  }
+
   @Test("The content that a recipe names, once each, in order")
   func content() throws {
     var recipe = recipe
@@ -144,7 +157,8 @@ struct RecipeTests {
   @Test(
     "What is no recipe says where and why",
     arguments: [
-      ("\"seed\":85", "\"seed\":-1", "base.seed"), ("\"seed\":85", "\"seed\":4294967296", "base.seed"),
+      ("\"seed\":85", "\"seed\":-1", "base.seed"),
+      ("\"seed\":85", "\"seed\":4294967296", "base.seed"),
       ("\"seed\":85", "\"sead\":85", "from"), ("\"by\":2", "\"by\":\"two\"", "edits.1.by"),
       ("\"by\":2,", "", "'by'"), ("\"layers\":\"4-7\"", "\"layers\":\"7-4\"", "7-4"),
       ("sha256:aaaa", "sha256:zzzz", "network"),

@@ -152,15 +152,25 @@ struct RendererTests {
     let strength = try LayerProfile(parsing: "0-1:0.5")
     let plan = try plan(
       .seed(1), noise: NoiseSettings(mode: .random, seed: 7, strength: strength))
-    #expect(plan.noise.strength == [0.5, 0.5, 1, 1, 1, 1])
-    guard case .random(7) = plan.noise.source else {
+    #expect(plan.settings.noise.strength == [0.5, 0.5, 1, 1, 1, 1])
+    guard case .random(7) = plan.settings.noise.source else {
       Issue.record("not random noise of seed 7")
       return
     }
-    guard case .const = try self.plan(.seed(1)).noise.source else {
+    guard case .const = try self.plan(.seed(1)).settings.noise.source else {
       Issue.record("not the stored noise")
       return
     }
+  }
+
+  @Test("Level of detail and transform go to the synthesis as the recipe says")
+  func settings() throws {
+    let transform = InputTransform(x: 0.25, y: -0.5, rotate: 30)
+    let recipe = Recipe(network: network, base: .seed(1), lod: 1.5, transform: transform)
+    let settings = try Renderer(generator: generator, network: network).plan(recipe).settings
+    #expect(settings.lod == 1.5 && settings.transform == transform)
+    let plain = try plan(.seed(1)).settings
+    #expect(plain.lod == nil && plain.transform == nil)
   }
 
   @Test("A picture is the synthesis of the plan; channels that PNG lacks are refused")

@@ -25,7 +25,7 @@ struct SmallGenerator: Generator {
     }
   }
 
-  func synthesis(_ ws: Tensor, noise: NoiseInput) -> Tensor {
+  func synthesis(_ ws: Tensor, _ settings: SynthesisSettings) -> Tensor {
     let (channels, side) = (size.imageChannels, size.resolution)
     return Tensor(uninitialized: [ws.shape[0], channels, side, side]) { y in
       for i in y.indices {
