@@ -151,4 +151,13 @@ extension Generator {
 public protocol Discriminator: Sendable {
   /// Pictures `[N, C, H, W]` (and labels `[N, classes]`) → logits `[N, 1]`.
   func logits(_ images: Tensor, label: Tensor?) -> Tensor
+
+  /// What the auxiliary classifier says of pictures: scores `[N, classes]`, `nil` for networks
+  /// that have none (all but conditional ProGAN).
+  func classScores(_ images: Tensor) -> Tensor?
+}
+
+extension Discriminator {
+  /// Most networks have no classifier.
+  public func classScores(_ images: Tensor) -> Tensor? { nil }
 }

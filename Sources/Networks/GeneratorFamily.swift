@@ -23,6 +23,8 @@ public enum GeneratorFamilies {
   public static let all: [any GeneratorFamily.Type] = [
     StyleGAN2Family.self,
     MobileStyleGANFamily.self,
+    StyleGAN1Family.self,
+    ProGANFamily.self,
   ]
 }
 

@@ -82,6 +82,7 @@ protocol ConformanceCase: Sendable {
 enum ConformanceCases {
   static let all: [any ConformanceCase.Type] = [
     OperationsCase.self, RandomNumbersCase.self, HostilePicklesCase.self, PickleObjectsCase.self,
-    TorchFilesCase.self, NumPyFilesCase.self, RosinalityCase.self, GeneratorCase.self,
+    TorchFilesCase.self, NumPyFilesCase.self, RosinalityCase.self, ProgressiveCase.self,
+    GeneratorCase.self,
   ]
 }

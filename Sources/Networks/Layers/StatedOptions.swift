@@ -1,0 +1,62 @@
+import Checkpoints
+
+/// The options that a file states for one of its networks, such as the `static_kwargs` of a
+/// TensorFlow pickle.
+struct StatedOptions {
+  /// What the file is called in errors.
+  let file: String
+  /// The network's name, such as `Gs.synthesis`.
+  let network: String
+  private let configuration: PickleValue?
+
+  /// The options of the module `network`; none if the file says nothing of it.
+  init(_ checkpoint: Checkpoint, _ network: String) {
+    file = checkpoint.url.path
+    self.network = network
+    configuration = checkpoint.module(network)?.configuration
+  }
+
+  /// The value of an option, `nil` where the file says nothing.
+  subscript(option: String) -> PickleValue? { configuration?[option] }
+
+  /// Throws if the file states an option with a value that is none of `supported`, all in Python's
+  /// words.
+  func require(_ option: String, _ supported: String...) throws {
+    guard let value = self[option]?.word, !supported.contains(value) else { return }
+    throw refusal(option, value, supported: supported)
+  }
+
+  /// An option with a choice of words; `nil` where the file says nothing.
+  func choice<Choice>(_ option: String, _ choices: KeyValuePairs<String, Choice>) throws -> Choice?
+  {
+    guard let value = self[option]?.word else { return nil }
+    guard let choice = choices.first(where: { $0.key == value }) else {
+      throw refusal(option, value, supported: choices.map(\.key))
+    }
+    return choice.value
+  }
+
+  /// A number; `nil` where the file says nothing or None.
+  func number(_ option: String) -> Float? { self[option]?.real.map { Float($0) } }
+
+  private func refusal(_ option: String, _ value: String, supported: [String]) -> NetworkError {
+    .unsupportedOption(
+      file: file, option: "\(network) \(option)", value: value,
+      supported: supported.joined(separator: " or "))
+  }
+}
+
+extension PickleValue {
+  /// The value as Python writes it, as far as options go.
+  fileprivate var word: String {
+    if isNone { return "None" }
+    if let boolean { return boolean ? "True" : "False" }
+    if let string { return string }
+    if let integer { return "\(integer)" }
+    if let real { return real == real.rounded() && abs(real) < 1e9 ? "\(Int(real))" : "\(real)" }
+    if let elements {
+      return "[" + elements.prefix(16).map(\.word).joined(separator: ", ") + "]"
+    }
+    return className ?? "an object"
+  }
+}

@@ -1,0 +1,85 @@
+import Checkpoints
+
+/// StyleGAN of the first generation in every layout that Atelier reads; a layout is one line in
+/// `layouts`.
+public enum StyleGAN1Family: GeneratorFamily {
+  /// The family's name.
+  public static let name = "StyleGAN1"
+
+  /// Turns a file's own names into canonical ones; `nil` if the file has another layout.
+  private static let layouts: [@Sendable (Checkpoint) throws -> StyleGAN1Layout?] = [
+    StyleGAN1Layout.tensorFlow,
+    StyleGAN1Layout.genforce,
+  ]
+
+  /// The network in a checkpoint of a known layout.
+  public static func canonical(_ checkpoint: Checkpoint) throws -> CanonicalNetwork? {
+    for layout in layouts {
+      guard let layout = try layout(checkpoint) else { continue }
+      let file = checkpoint.url.path
+      let configuration = try layout.configuration(file: file)
+      try configuration.check(file: file)
+      return try CanonicalNetwork(
+        family: name, configuration: configuration, parameters: layout.parameters, file: file)
+    }
+    return nil
+  }
+
+  /// The generator.
+  public static func generator(_ network: CanonicalNetwork) throws -> any Generator {
+    try StyleGAN1Generator(network)
+  }
+
+  /// The discriminator, if the file carries one.
+  public static func discriminator(_ network: CanonicalNetwork) throws -> (any Discriminator)? {
+    let configuration = try network.decodeConfiguration(StyleGAN1Configuration.self)
+    try configuration.check(file: network.file)
+    return try configuration.discriminator.map { try ProgressiveDiscriminator(network, $0) }
+  }
+}
+
+/// A file's parameters under canonical names, with the options that shapes cannot tell.
+struct StyleGAN1Layout {
+  var parameters: [String: Parameter]
+  /// The side that the file states, if it does.
+  var resolution: Int?
+  var fusedScale = StyleGAN1Configuration.FusedScale.auto
+  var mappingMultiplier: Float = 0.01
+  var usesNoise = true
+  var isGrowing = true
+  var truncation: (psi: Float?, cutoff: Int?) = (0.7, 8)
+  var discriminator: ProgressiveDiscriminatorConfiguration?
+
+  /// The whole configuration: sizes from the shapes, the rest from the options.
+  func configuration(file: String) throws -> StyleGAN1Configuration {
+    let shapes = ParameterShapes(parameters: parameters)
+    let levels = shapes.blockCount { "synthesis.b\($0).conv1.weight" }
+    guard levels > 0, shapes.has("synthesis.b4.input.const") else {
+      throw NetworkError.mismatch(
+        file: file, family: StyleGAN1Family.name,
+        missing: ["synthesis.b4.input.const", "synthesis.b4.conv1.weight"].filter {
+          !shapes.has($0)
+        }, misshaped: [], unused: [])
+    }
+    let isConditional = shapes.has("mapping.embed.weight")
+    let depth = (0..<64).prefix { shapes.has("mapping.fc\($0).weight") }.count
+    let widths = (0..<depth).map { shapes["mapping.fc\($0).weight", 0] ?? 1 }
+    let side = 4 << (levels - 1)
+    var configuration = StyleGAN1Configuration(
+      zDim: (isConditional
+        ? shapes["mapping.embed.weight", 0] : shapes["mapping.fc0.weight", 1]) ?? 1,
+      classes: isConditional ? shapes["mapping.embed.weight", 1] ?? 1 : 0,
+      wDim: shapes["synthesis.b4.conv1.affine.weight", 1] ?? widths.last ?? 1,
+      mappingWidths: widths, resolution: resolution ?? side,
+      imageChannels: shapes["synthesis.b\(side).torgb.weight", 0] ?? 3,
+      channels: (0..<levels).map { shapes["synthesis.b\(4 << $0).conv1.weight", 0] ?? 1 })
+    configuration.mappingMultiplier = mappingMultiplier
+    configuration.fusedScale = fusedScale
+    configuration.usesNoise = usesNoise
+    configuration.isGrowing = isGrowing
+    configuration.truncationPsi = truncation.psi
+    configuration.truncationCutoff = truncation.cutoff
+    configuration.discriminator = discriminator
+    return configuration
+  }
+}
