@@ -9,25 +9,15 @@ public struct SynthesisSettings: Sendable {
   public var lod: Float?
   /// Where the picture lies in the plane; the file's own if `nil` (StyleGAN3).
   public var transform: InputTransform?
+  /// What is added to the styles of a layer, by its name: one number for each of its input channels
+  /// (StyleSpace, arXiv 2011.12799; StyleGAN2). It is added to the output of the affine layer, so
+  /// before the 1/√channels of a toRGB layer.
+  public var styleOffsets: [String: Tensor] = [:]
 
   /// Settings; see the properties.
   public init(noise: NoiseInput = .const, lod: Float? = nil, transform: InputTransform? = nil) {
     self.noise = noise
     self.lod = lod
     self.transform = transform
-  }
-}
-
-/// A translation and rotation of StyleGAN3's input, as the official gen_images.py takes them.
-public struct InputTransform: Hashable, Sendable, Codable {
-  /// The translation in picture widths and heights.
-  public var translate: [Float]
-  /// The rotation in degrees, counter-clockwise.
-  public var rotate: Float
-
-  /// A translation by `x` and `y`, and a rotation.
-  public init(x: Float = 0, y: Float = 0, rotate: Float = 0) {
-    translate = [x, y]
-    self.rotate = rotate
   }
 }

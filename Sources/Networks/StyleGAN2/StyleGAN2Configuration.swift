@@ -10,6 +10,9 @@ struct StyleGAN2Configuration: Codable, Hashable, Sendable {
     case resnet
     /// Plain blocks; the last makes the picture.
     case orig
+    /// Plain blocks that each make a picture, faded by the level of detail as in progressive growing
+    /// (configurations B to D of StyleGAN2).
+    case revised
   }
 
   var zDim: Int
@@ -30,6 +33,14 @@ struct StyleGAN2Configuration: Codable, Hashable, Sendable {
   var activation: String = Activation.lrelu.rawValue
   var convClamp: Float?
   var usesNoise: Bool = true
+  /// The channels of the 4×4 constant; `nil` for those of its block.
+  var constantChannels: Int?
+  /// Whether the label joins z before both are normalised as one (StyleGAN2 in TensorFlow).
+  var normalizesLabelWithLatent: Bool?
+  /// The ψ that the network was saved with as its default; `nil` for 1.
+  var defaultPsi: Float?
+  /// The cutoff that belongs to ``defaultPsi``.
+  var defaultCutoff: Int?
   var discriminator: StyleGAN2DiscriminatorConfiguration?
 
   /// The sides of the blocks' outputs, 4 first.
@@ -42,7 +53,7 @@ struct StyleGAN2Configuration: Codable, Hashable, Sendable {
 
   /// Whether the block at `resolution` has a toRGB layer.
   func hasToRGB(at resolution: Int) -> Bool {
-    architecture == .skip || resolution == self.resolution
+    architecture == .skip || architecture == .revised || resolution == self.resolution
   }
 }
 
@@ -67,6 +78,11 @@ struct StyleGAN2DiscriminatorConfiguration: Codable, Hashable, Sendable {
   var mappingLayerFeatures: Int
   var mappingActivation: String = Activation.lrelu.rawValue
   var mappingMultiplier: Float = 0.01
+  /// Whether there is one output a class, and the label chooses (StyleGAN2 in TensorFlow).
+  var hasOutputPerClass: Bool?
+
+  /// Whether every block, and the epilogue, reads the picture at its own resolution.
+  var readsEveryPicture: Bool { architecture == .skip || architecture == .revised }
 }
 
 extension StyleGAN2Configuration {

@@ -1,6 +1,6 @@
 import Tensors
 
-/// The StyleGAN2 discriminator in its three architectures.
+/// The StyleGAN2 discriminator in its architectures.
 struct StyleGAN2Discriminator: Discriminator {
   /// Canonical names of its parameters begin with this.
   static let prefix = "discriminator."
@@ -12,6 +12,8 @@ struct StyleGAN2Discriminator: Discriminator {
   private let fullyConnected: FullyConnected
   private let output: FullyConnected
   private let labelMapping: StyleGAN2Mapping?
+  /// The level of detail that the network was saved at (`revised`).
+  private let lod: Float
 
   /// A convolution with an equalised learning rate, bias and activation.
   private struct Layer: Sendable {
@@ -62,6 +64,7 @@ struct StyleGAN2Discriminator: Discriminator {
     let activation = try reader.activation(configuration.activation)
     let clamp = configuration.convClamp, colours = configuration.imageChannels
     let isResidual = configuration.architecture == .resnet
+    let readsEveryPicture = configuration.readsEveryPicture
     let gain = isResidual ? Float(0.5).squareRoot() : 1
     var blocks: [Block] = []
     for level in (1..<max(configuration.channels.count, 1)).reversed() {
@@ -69,7 +72,7 @@ struct StyleGAN2Discriminator: Discriminator {
       let (inputs, outputs) = (configuration.channels[level], configuration.channels[level - 1])
       let isFirst = level == configuration.channels.count - 1
       let fromRGB =
-        isFirst || configuration.architecture == .skip
+        isFirst || readsEveryPicture
         ? try Layer(
           &reader, "\(name).fromrgb", inputs: colours, outputs: inputs, kernel: 1,
           activation: activation, clamp: clamp) : nil
@@ -86,7 +89,7 @@ struct StyleGAN2Discriminator: Discriminator {
           gain: gain, clamp: nil, hasBias: false) : nil
       let filter = try reader.takeFilter("\(name).conv1.resample_filter")
       let blockFilter =
-        configuration.architecture == .skip
+        readsEveryPicture
         ? try reader.takeFilter("\(name).resample_filter")
         : isResidual ? try reader.takeFilter("\(name).skip.resample_filter") : filter
       blocks.append(
@@ -97,7 +100,7 @@ struct StyleGAN2Discriminator: Discriminator {
     self.blocks = blocks
     let last = configuration.channels[0]
     fromRGB4 =
-      configuration.architecture == .skip
+      readsEveryPicture
       ? try Layer(
         &reader, "b4.fromrgb", inputs: colours, outputs: last, kernel: 1, activation: activation,
         clamp: nil) : nil
@@ -108,11 +111,12 @@ struct StyleGAN2Discriminator: Discriminator {
       &reader, "b4.fc", inputs: last * 16, outputs: last, activation: activation)
     output = try FullyConnected(
       &reader, "b4.out", inputs: last, outputs: max(configuration.labelFeatures, 1))
+    lod = try reader.takeIfPresent("lod", [])?.scalar ?? 0
     let width = configuration.labelFeatures
     let hidden = Array(
       repeating: configuration.mappingLayerFeatures, count: max(configuration.mappingLayers - 1, 0))
     labelMapping =
-      configuration.classes > 0
+      configuration.classes > 0 && configuration.hasOutputPerClass != true
       ? try StyleGAN2Mapping(
         &reader, inputs: 0, classes: configuration.classes,
         embedFeatures: configuration.labelEmbedFeatures,
@@ -130,11 +134,10 @@ struct StyleGAN2Discriminator: Discriminator {
       "pictures of shape \(images.shape) for a discriminator of \(configuration.resolution) pixels")
     var image = images
     var x: Tensor?
-    for block in blocks {
+    for (level, block) in blocks.enumerated() {
       if let fromRGB = block.fromRGB {
-        let features = fromRGB(image)
-        x = x.map { $0 + features } ?? features
-        if configuration.architecture == .skip { image = image.downsampled2(block.blockFilter) }
+        x = joined(x, fromRGB(image), level: level)
+        if configuration.readsEveryPicture { image = image.downsampled2(block.blockFilter) }
       }
       guard let input = x else { preconditionFailure("the first block reads the picture") }
       var result = block.conv1.down(block.conv0(input), block.filter)
@@ -144,12 +147,18 @@ struct StyleGAN2Discriminator: Discriminator {
     return finish(x, image, label)
   }
 
+  /// Features of the block above joined with those of the picture itself.
+  private func joined(_ x: Tensor?, _ features: Tensor, level: Int) -> Tensor {
+    guard let x else { return features }
+    guard configuration.architecture == .revised else { return x + features }
+    return x.faded(towards: features, share: LevelFading.share(lod: lod, level: level - 1))
+  }
+
   /// The epilogue at 4×4.
   private func finish(_ features: Tensor?, _ image: Tensor, _ label: Tensor?) -> Tensor {
     var x = features
     if let fromRGB4 {
-      let colours = fromRGB4(image)
-      x = x.map { $0 + colours } ?? colours
+      x = joined(x, fromRGB4(image), level: blocks.count)
     }
     guard var x else { preconditionFailure("a discriminator without blocks") }
     if configuration.minibatchFeatures > 0 {
@@ -158,16 +167,20 @@ struct StyleGAN2Discriminator: Discriminator {
     }
     x = convolution(x)
     let scores = output(fullyConnected(x.reshaped([x.shape[0], x.count / x.shape[0]])))
-    guard let labelMapping else { return scores }
-    let features = labelMapping(nil, label: label)
+    guard configuration.classes > 0 else { return scores }
+    guard let label else { preconditionFailure("a conditional network needs a label") }
     let width = scores.shape[1]
+    let features = labelMapping?(nil, label: label) ?? label
+    // One output a class is chosen by the label; mapped labels are compared with the outputs.
+    let factor = labelMapping == nil ? 1 : 1 / Float(width).squareRoot()
+    precondition(features.shape == scores.shape, "labels \(label.shape) for \(width) classes")
     return Tensor(uninitialized: [scores.shape[0], 1]) { logits in
       scores.withUnsafeBuffer { scores in
         features.withUnsafeBuffer { features in
           for n in logits.indices {
             var sum: Float = 0
             for i in n * width..<(n + 1) * width { sum += scores[i] * features[i] }
-            logits[n] = sum / Float(width).squareRoot()
+            logits[n] = sum * factor
           }
         }
       }

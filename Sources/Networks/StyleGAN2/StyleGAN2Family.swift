@@ -11,6 +11,7 @@ public enum StyleGAN2Family: GeneratorFamily {
   private static let layouts: [@Sendable (Checkpoint) throws -> StyleGAN2Layout?] = [
     StyleGAN2Layout.nvlabs,
     StyleGAN2Layout.rosinality,
+    StyleGAN2Layout.tensorFlow,
   ]
 
   /// The network in a checkpoint of a known layout.
@@ -53,6 +54,11 @@ struct StyleGAN2Layout {
     var mappingActivation: String?
     var mappingMultiplier: Float?
     var minibatchGroup: Int? = 4
+    var architecture: StyleGAN2Configuration.Architecture?
+    var normalizesLabelWithLatent: Bool?
+    var defaultPsi: Float?
+    var defaultCutoff: Int?
+    var hasOutputPerClass: Bool?
   }
 
   /// The whole configuration: sizes and architecture from the shapes, the rest from the options.
@@ -75,8 +81,14 @@ struct StyleGAN2Layout {
       mappingLayers: max(mapping.count, 1), embedFeatures: mapping.embed,
       layerFeatures: mapping.hidden,
       resolution: last, imageChannels: shapes["synthesis.b\(last).torgb.weight", 0] ?? 3,
-      channels: channels, architecture: isSkip ? .skip : isResidual ? .resnet : .orig)
+      channels: channels,
+      architecture: options.architecture ?? (isSkip ? .skip : isResidual ? .resnet : .orig))
     configuration.convClamp = options.convClamp
+    configuration.normalizesLabelWithLatent = options.normalizesLabelWithLatent
+    configuration.defaultPsi = options.defaultPsi
+    configuration.defaultCutoff = options.defaultCutoff
+    let constantChannels = shapes["synthesis.b4.const", 0]
+    configuration.constantChannels = constantChannels == channels[0] ? nil : constantChannels
     configuration.usesNoise = shapes.has("synthesis.b4.conv1.noise_strength")
     configuration.activation = options.activation ?? configuration.activation
     configuration.mappingActivation = options.mappingActivation ?? configuration.mappingActivation
@@ -98,15 +110,18 @@ struct StyleGAN2Layout {
     let channels = [inner] + levels.map { shapes["b\(4 << $0).conv0.weight", 1] ?? 1 }
     let last = 4 << (channels.count - 1)
     let mapping = shapes.mapping
+    let outputs = shapes["b4.out.weight", 0] ?? 1
+    let classes = discriminator.hasOutputPerClass == true ? outputs : mapping.classes
     let isSkip = shapes.has("b4.fromrgb.weight")
     let isResidual = shapes.has("b\(last).skip.weight")
     var configuration = StyleGAN2DiscriminatorConfiguration(
-      classes: mapping.classes, resolution: last,
+      classes: classes, resolution: last,
       imageChannels: shapes["b\(last).fromrgb.weight", 1] ?? 3, channels: channels,
-      architecture: isSkip ? .skip : isResidual ? .resnet : .orig,
+      architecture: discriminator.architecture
+        ?? (isSkip ? .skip : isResidual ? .resnet : .orig),
       convClamp: discriminator.convClamp, minibatchGroup: discriminator.minibatchGroup,
       minibatchFeatures: max((shapes["b4.conv.weight", 1] ?? inner) - inner, 0),
-      labelFeatures: mapping.classes > 0 ? shapes["b4.out.weight", 0] ?? 1 : 0,
+      labelFeatures: classes > 0 ? outputs : 0,
       labelEmbedFeatures: mapping.embed, mappingLayers: mapping.count,
       mappingLayerFeatures: mapping.hidden)
     configuration.activation = discriminator.activation ?? configuration.activation
@@ -114,6 +129,7 @@ struct StyleGAN2Layout {
       discriminator.mappingActivation ?? configuration.mappingActivation
     configuration.mappingMultiplier =
       discriminator.mappingMultiplier ?? configuration.mappingMultiplier
+    configuration.hasOutputPerClass = discriminator.hasOutputPerClass
     return configuration
   }
 

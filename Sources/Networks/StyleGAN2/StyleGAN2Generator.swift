@@ -1,6 +1,6 @@
 import Tensors
 
-/// The StyleGAN2 generator in its three architectures.
+/// The StyleGAN2 generator in its architectures.
 struct StyleGAN2Generator: InspectableGenerator {
   let family = StyleGAN2Family.name
   let configuration: StyleGAN2Configuration
@@ -8,6 +8,8 @@ struct StyleGAN2Generator: InspectableGenerator {
 
   private let mappingNetwork: StyleGAN2Mapping
   private let constant: Tensor
+  /// The level of detail that the network was saved at; 0 shows the full resolution.
+  private let lod: Float
   private let blocks: [Block]
 
   /// One resolution: an up-convolution (but at 4×4), a convolution, and what makes colours.
@@ -32,9 +34,12 @@ struct StyleGAN2Generator: InspectableGenerator {
       &reader, inputs: configuration.zDim, classes: configuration.classes,
       embedFeatures: configuration.embedFeatures, widths: hidden + [configuration.wDim],
       activation: reader.activation(configuration.mappingActivation),
-      multiplier: configuration.mappingMultiplier)
+      multiplier: configuration.mappingMultiplier,
+      normalizesTogether: configuration.normalizesLabelWithLatent ?? false)
     let stored = try reader.takeIfPresent("mapping.w_avg", [configuration.wDim])
-    constant = try reader.take("synthesis.b4.const", [configuration.channels[0], 4, 4])
+    constant = try reader.take(
+      "synthesis.b4.const", [configuration.constantChannels ?? configuration.channels[0], 4, 4])
+    lod = try reader.takeIfPresent("synthesis.lod", [])?.scalar ?? 0
     blocks = try Self.readBlocks(&reader, configuration)
     try reader.finish(isIgnored: Self.isIgnored)
     meanLatent =
@@ -68,7 +73,8 @@ struct StyleGAN2Generator: InspectableGenerator {
         row += 1
       }
       let conv1 = try StyleGAN2Convolution(
-        &reader, name: "\(name).conv1", row: row, inputs: outputs, outputs: outputs,
+        &reader, name: "\(name).conv1", row: row,
+        inputs: isFirst ? configuration.constantChannels ?? outputs : outputs, outputs: outputs,
         resolution: resolution, isUp: false, configuration: configuration,
         gain: isResidual ? residualGain : 1)
       row += 1
@@ -82,7 +88,7 @@ struct StyleGAN2Generator: InspectableGenerator {
         ? try StyleGAN2ToRGB(
           &reader, name: "\(name).torgb", row: row, inputs: outputs, configuration: configuration)
         : nil
-      let needsFilter = isResidual || (configuration.architecture == .skip && !isFirst)
+      let needsFilter = !isFirst && configuration.architecture != .orig
       blocks.append(
         Block(
           resolution: resolution, conv0: conv0, conv1: conv1, skip: skip, toRGB: toRGB,
@@ -100,7 +106,9 @@ struct StyleGAN2Generator: InspectableGenerator {
       imageChannels: configuration.imageChannels)
   }
 
-  var defaultTruncation: (psi: Float, cutoff: Int?) { (1, nil) }
+  var defaultTruncation: (psi: Float, cutoff: Int?) {
+    (configuration.defaultPsi ?? 1, configuration.defaultCutoff)
+  }
 
   var layers: [LayerDescription] {
     blocks.flatMap { block in
@@ -136,12 +144,16 @@ struct StyleGAN2Generator: InspectableGenerator {
     var image: Tensor?
     for block in blocks {
       let name = "synthesis.b\(block.resolution)"
+      let fade = LevelFading.share(
+        of: configuration, at: block.resolution, lod: settings.lod ?? lod)
+      if configuration.architecture != .orig { image = image?.upsampled2(block.filter) }
+      if fade == 1, image != nil { continue }
       let input = x
       for layer in [block.conv0, block.conv1].compactMap(\.self) {
-        let w = styleRow(ws, layer.row)
-        x = layer(x, w, noise: &supply)
+        let styles = settings.styles(layer.affine(styleRow(ws, layer.row)), of: layer.name)
+        x = layer(x, styles: styles, noise: &supply)
         observe("synthesis.\(layer.name)", x)
-        observe("synthesis.\(layer.name).affine", layer.affine(w))
+        observe("synthesis.\(layer.name).affine", styles)
       }
       if let skip = block.skip {
         let residual = input.convolution(skip).upsampled2(block.filter)
@@ -149,13 +161,15 @@ struct StyleGAN2Generator: InspectableGenerator {
         x.add(residual)
       }
       observe("\(name).x", x)
-      if configuration.architecture == .skip { image = image?.upsampled2(block.filter) }
       if let toRGB = block.toRGB {
-        let w = styleRow(ws, toRGB.row)
-        let colours = toRGB(x, w)
+        let styles = settings.styles(toRGB.affine(styleRow(ws, toRGB.row)), of: toRGB.name)
+        let colours = toRGB(x, styles: styles)
         observe("synthesis.\(toRGB.name)", colours)
-        observe("synthesis.\(toRGB.name).affine", toRGB.affine(w))
-        image = image.map { $0 + colours } ?? colours
+        observe("synthesis.\(toRGB.name).affine", styles)
+        image =
+          image.map { below in
+            fade.map { colours.faded(towards: below, share: $0) } ?? below + colours
+          } ?? colours
       }
       if let image { observe("\(name).img", image) }
     }
@@ -214,4 +228,11 @@ func meanOfMapping(
     }
   }
   return mapping(z, label).meanOverFirstAxis()
+}
+
+extension SynthesisSettings {
+  /// The styles `[N, I]` of a layer with its offsets added.
+  func styles(_ styles: Tensor, of layer: String) -> Tensor {
+    styleOffsets[layer].map { styles.biasAct(Epilogue(bias: $0)) } ?? styles
+  }
 }

@@ -37,15 +37,15 @@ struct StyleGAN2Convolution: Sendable {
       gain: activation.defaultGain * gain, clamp: configuration.convClamp.map { $0 * gain })
   }
 
-  /// `[N, I, H, W]` and w `[N, wDim]` → `[N, O, resolution, resolution]`.
-  func callAsFunction(_ x: Tensor, _ w: Tensor, noise supply: inout NoiseSupply) -> Tensor {
+  /// `[N, I, H, W]` and styles `[N, I]` → `[N, O, resolution, resolution]`.
+  func callAsFunction(_ x: Tensor, styles: Tensor, noise supply: inout NoiseSupply) -> Tensor {
     var epilogue = epilogue
     if let noise {
       epilogue.noise = supply.next(
         stored: noise, samples: x.shape[0], height: resolution, width: resolution)
       epilogue.noiseStrength = noiseStrength * supply.strength(row: row)
     }
-    return x.modulatedConvolution(weight, styles: affine(w), up: up, epilogue: epilogue)
+    return x.modulatedConvolution(weight, styles: styles, up: up, epilogue: epilogue)
   }
 }
 
@@ -77,9 +77,10 @@ struct StyleGAN2ToRGB: Sendable {
   /// The styles as the convolution takes them, 1/√in included: `[N, I]`.
   func styles(_ w: Tensor) -> Tensor { affine(w) * styleGain }
 
-  /// `[N, I, H, W]` and w `[N, wDim]` → `[N, colours, H, W]`.
-  func callAsFunction(_ x: Tensor, _ w: Tensor) -> Tensor {
-    x.modulatedConvolution(weight, styles: styles(w), demodulate: false, epilogue: epilogue)
+  /// `[N, I, H, W]` and styles `[N, I]` without the 1/√I → `[N, colours, H, W]`.
+  func callAsFunction(_ x: Tensor, styles: Tensor) -> Tensor {
+    x.modulatedConvolution(
+      weight, styles: styles * styleGain, demodulate: false, epilogue: epilogue)
   }
 }
 

@@ -3,6 +3,8 @@ import Tensors
 /// The mapping network of StyleGAN2 and its discriminators: z and label → w.
 struct StyleGAN2Mapping: Sendable {
   private let embed: FullyConnected?
+  /// The label's embedding `[embedFeatures, classes]` where it is normalised together with z.
+  private let joinedEmbed: Tensor?
   private let layers: [FullyConnected]
   private let usesLatent: Bool
 
@@ -13,12 +15,17 @@ struct StyleGAN2Mapping: Sendable {
   ///   - classes: The width of the label; 0 for none.
   ///   - embedFeatures: The width of the embedded label.
   ///   - widths: The outputs of the layers, in order.
+  ///   - normalizesTogether: Whether the embedded label, without bias and scaling, joins z before
+  ///     both are normalised as one; else each is normalised by itself.
   init(
     _ reader: inout ParameterReader, inputs: Int, classes: Int, embedFeatures: Int, widths: [Int],
-    activation: Activation, multiplier: Float
+    activation: Activation, multiplier: Float, normalizesTogether: Bool = false
   ) throws {
+    joinedEmbed =
+      classes > 0 && normalizesTogether
+      ? try reader.take("mapping.embed.weight", [embedFeatures, classes]) : nil
     embed =
-      classes > 0
+      classes > 0 && !normalizesTogether
       ? try FullyConnected(&reader, "mapping.embed", inputs: classes, outputs: embedFeatures) : nil
     var layers: [FullyConnected] = []
     var width = inputs + (classes > 0 ? embedFeatures : 0)
@@ -35,6 +42,11 @@ struct StyleGAN2Mapping: Sendable {
 
   /// `[N, zDim]` and `[N, classes]` → `[N, wDim]`.
   func callAsFunction(_ z: Tensor?, label: Tensor?) -> Tensor {
+    if let joinedEmbed {
+      guard let z, let label else { preconditionFailure("a conditional network needs a label") }
+      let x = z.concatenatedFeatures(label.linear(joinedEmbed)).normalizedSecondMoment()
+      return layers.reduce(x) { $1($0) }
+    }
     var x = usesLatent ? z?.normalizedSecondMoment() : nil
     if let embed {
       guard let label else { preconditionFailure("a conditional network needs a label") }

@@ -83,6 +83,6 @@ enum ConformanceCases {
   static let all: [any ConformanceCase.Type] = [
     OperationsCase.self, RandomNumbersCase.self, HostilePicklesCase.self, PickleObjectsCase.self,
     TorchFilesCase.self, NumPyFilesCase.self, RosinalityCase.self, ProgressiveCase.self,
-    GeneratorCase.self,
+    StyleSpaceCase.self, SeFaCase.self, GeneratorCase.self,
   ]
 }

@@ -7,31 +7,31 @@ import Tensors
 /// Generators with a mapping network: everything their outputs name is computed from the inputs.
 ///
 /// Outputs are told by their names: `ws_psi0.7`, `ws_psi0.5_cutoff4`, `img_psi1_const`,
-/// `style.b8.conv0`, `mix_w`, `D_logits_n4` and so on.
+/// `img_psi1_lod0.5`, `img_transform0`, `style.b8.conv0`, `mix_w`, `D_logits_n4` and so on.
 enum GeneratorCase: ConformanceCase {
   static let latentTolerance: Float = 1e-5
   static let imageTolerance: Float = 5e-5
 
   static func recognizes(_ reference: ReferenceCase) -> Bool {
     reference.has("inputs.safetensors") && reference.has("outputs.safetensors")
-      && checkpointFile(reference) != nil
-  }
-
-  private static func checkpointFile(_ reference: ReferenceCase) -> String? {
-    (reference.files(withExtension: "pkl") + reference.files(withExtension: "pt")).first
+      && reference.networkFile != nil
   }
 
   static func run(_ reference: ReferenceCase, _ report: ConformanceReport) throws {
-    guard let file = checkpointFile(reference) else { return }
-    let checkpoint = try Checkpoint(contentsOf: reference.url(file))
+    guard let file = reference.networkFile else { return }
+    let checkpoint = try Checkpoint(contentsOf: file)
     let network = try Generators.canonical(checkpoint)
     let work = Work(
       report: report, generator: try Generators.load(network),
       discriminator: try Generators.loadDiscriminator(network),
       inputs: try reference.checkpoint("inputs.safetensors"),
       outputs: try reference.checkpoint("outputs.safetensors"), description: reference.description)
-    if reference.has("weights.safetensors") {
-      try compareWeights(checkpoint, try reference.checkpoint("weights.safetensors"), report)
+    for name in ["weights.safetensors", "weights_tf_names.safetensors"] where reference.has(name) {
+      try compareWeights(checkpoint, try reference.checkpoint(name), report)
+    }
+    if reference.has("weights_converted_pytorch_names.safetensors") {
+      try compareCanonical(
+        network, try reference.checkpoint("weights_converted_pytorch_names.safetensors"), report)
     }
     try work.run()
     if reference.has("intermediates.safetensors") {
@@ -40,29 +40,6 @@ enum GeneratorCase: ConformanceCase {
     if reference.has("gradients.safetensors") {
       report.notYet("gradients", "gradients are still to come")
     }
-  }
-
-  /// Every tensor as read from the original file against the reference copy: equal to the bit.
-  static func compareWeights(
-    _ checkpoint: Checkpoint, _ weights: Checkpoint, _ report: ConformanceReport
-  ) throws {
-    var different: [String] = []
-    // A reference may hold networks that this file lacks, such as a discriminator.
-    let networks = Set(checkpoint.names.map { $0.prefix { $0 != "." } })
-    for name in weights.names where networks.contains(name.prefix { $0 != "." }) {
-      guard let stored = checkpoint.tensors[name], stored.shape == weights.tensors[name]?.shape,
-        try stored.tensor().scalars.map(\.bitPattern)
-          == weights.tensor(name).scalars.map(\.bitPattern)
-      else {
-        different.append(name)
-        continue
-      }
-    }
-    report.expect(
-      different.isEmpty, "weights",
-      different.isEmpty
-        ? "\(weights.names.count) tensors equal to the bit"
-        : "\(different.count) differ, first \(different[0])")
   }
 
   /// One case at work.
@@ -82,12 +59,15 @@ enum GeneratorCase: ConformanceCase {
           report.compare(
             name, try truncated(w, name.dropFirst("ws_".count)), expected,
             relative: GeneratorCase.latentTolerance)
+        } else if name.contains("transform") {
+          try compareTransform(name, w, expected)
         } else if name.hasPrefix("img_psi") {
           try compareImage(name, w, expected)
         } else if name.hasPrefix("style.") {
           try compareStyle(name, w, expected)
         } else if name.hasPrefix("mix_") {
-          try compareMixing(name, w, expected)
+          description["style_mixing"] == nil
+            ? try compareRowMixing(name, w, expected) : try compareMixing(name, expected)
         } else if name.hasPrefix("D_logits") {
           try compareLogits(name, expected)
         } else if name.hasPrefix("noise_reg") {
@@ -99,14 +79,16 @@ enum GeneratorCase: ConformanceCase {
     }
 
     /// The label of the first `count` inputs; `nil` for an unconditional network.
-    private func label(_ count: Int?) throws -> Tensor? {
-      guard inputs.tensors["c"] != nil else { return nil }
-      let label = try inputs.tensor("c")
+    func label(_ count: Int?) throws -> Tensor? {
+      guard let name = ["c", "labels"].first(where: { inputs.tensors[$0] != nil }) else {
+        return nil
+      }
+      let label = try inputs.tensor(name)
       return count.map { label.rows(0..<$0) } ?? label
     }
 
     /// `psi0.5_cutoff4…` applied to w: W+ `[N, rows, w]`.
-    private func truncated(_ w: Tensor, _ text: Substring) throws -> Tensor {
+    func truncated(_ w: Tensor, _ text: Substring) throws -> Tensor {
       let parts = text.split(separator: "_")
       let psi = parts.first.flatMap { Float($0.dropFirst("psi".count)) } ?? 1
       let cutoff = parts.first { $0.hasPrefix("cutoff") }.flatMap { Int($0.dropFirst(6)) }
@@ -117,7 +99,11 @@ enum GeneratorCase: ConformanceCase {
     private func compareImage(_ name: String, _ w: Tensor, _ expected: Tensor) throws {
       let count = expected.shape[0]
       let ws = try truncated(w, name.dropFirst("img_".count)).rows(0..<count)
-      let images = generator.synthesis(ws, noise: name.contains("_none") ? .none : .const)
+      let lod = name.split(separator: "_").first { $0.hasPrefix("lod") }
+        .flatMap { Float($0.dropFirst(3)) }
+      let settings = SynthesisSettings(
+        noise: name.contains("_none") ? .none : .const, lod: lod)
+      let images = generator.synthesis(ws, settings)
       guard name.hasSuffix("_uint8_nhwc") else {
         return report.compare(name, images, expected, relative: GeneratorCase.imageTolerance)
       }
@@ -152,7 +138,7 @@ enum GeneratorCase: ConformanceCase {
         name, found.styles, expected, relative: GeneratorCase.latentTolerance)
     }
 
-    private func compareMixing(_ name: String, _ w: Tensor, _ expected: Tensor) throws {
+    private func compareMixing(_ name: String, _ expected: Tensor) throws {
       guard let mixing = description["style_mixing"] as? [String: Any],
         let rows = mixing["rows"] as? [Int], let columns = mixing["cols"] as? [Int],
         let styles = mixing["col_styles"] as? [Int], let psi = mixing["psi"] as? Double
@@ -194,7 +180,7 @@ enum GeneratorCase: ConformanceCase {
       let images = outputs.names.filter { $0.hasPrefix("img_psi") && !$0.hasSuffix("nhwc") }
         .sorted()
       let count = expected.shape[0]
-      let candidates = try (images.filter { $0 == "img_psi1_const" } + images)
+      let candidates = try (images.filter { ["img_psi1_const", "img_psi1"].contains($0) } + images)
         .map { try outputs.tensor($0) }.filter { $0.shape[0] >= count }
       guard let image = candidates.first else { return report.fail(name, "no pictures to judge") }
       report.compare(
