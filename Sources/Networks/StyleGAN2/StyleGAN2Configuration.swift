@@ -116,7 +116,9 @@ extension StyleGAN2DiscriminatorConfiguration {
       try check("channels left over by mbstd_num_channels", channels[0] % minibatchFeatures, 0...0)
     }
     try check("cmap_dim", labelFeatures, (classes > 0 ? 1 : 0)...65_536)
-    try check("D embed_features", labelEmbedFeatures, (classes > 0 ? 1 : 0)...65_536)
+    // One logit a class needs no embedding.
+    let embeds = classes > 0 && hasOutputPerClass != true
+    try check("D embed_features", labelEmbedFeatures, (embeds ? 1 : 0)...65_536)
     try check("D num_layers", mappingLayers, 0...64)
     try check("D layer_features", mappingLayerFeatures, (mappingLayers > 1 ? 1 : 0)...65_536)
   }

@@ -15,6 +15,7 @@ enum GeneratorCase: ConformanceCase {
   static func recognizes(_ reference: ReferenceCase) -> Bool {
     reference.has("inputs.safetensors") && reference.has("outputs.safetensors")
       && reference.networkFile != nil
+      && (try? reference.checkpoint("inputs.safetensors"))?.tensors["z"] != nil
   }
 
   static func run(_ reference: ReferenceCase, _ report: ConformanceReport) throws {
