@@ -7,7 +7,7 @@ struct CommonOptions: ParsableArguments {
   var threads: Int?
 
   @Option(
-    name: [.long, .customLong("gpus"), .customLong("gpu_ids")],
+    name: [.long, .customLong("gpus"), .customLong("gpu_ids")], parsing: .unconditional,
     help: ArgumentHelp(
       "Accepted for old scripts and ignored: work is done on the CPU.",
       visibility: .hidden))
