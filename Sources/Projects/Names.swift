@@ -74,6 +74,11 @@ enum Names {
   }
 }
 
+extension NameKind {
+  /// Throws ``ProjectError/invalidName(kind:name:reason:)`` for text that cannot be such a name.
+  public func check(_ name: String) throws { _ = try Names.validated(name, as: self) }
+}
+
 extension Database {
   /// The error for a name that `kind` does not have, with the names that look alike.
   func unknown(_ name: String, _ kind: NameKind, artwork: Int64? = nil) throws -> ProjectError {

@@ -122,7 +122,7 @@ extension ProjectError: CustomStringConvertible {
       "the name '\(name)' belongs to another \(kind.rawValue) already. Choose another name, or "
         + "rename or replace that one."
     case .invalidName(let kind, let name, let reason):
-      "'\(name)' cannot name a \(kind.rawValue): \(reason). Names have 1 to \(Names.longest) "
+      "'\(name)' cannot name \(kind == .artwork ? "an" : "a") \(kind.rawValue): \(reason). Names have 1 to \(Names.longest) "
         + "characters, without '/' and control characters."
     case .invalidValue(let what, let reason):
       "cannot store \(what): \(reason)."
