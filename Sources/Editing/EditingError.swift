@@ -6,6 +6,8 @@ public enum EditingError: Error, Equatable, Sendable, CustomStringConvertible {
   case layerOutOfRange(layer: Int, count: Int)
   /// Text that should give a value a layer, such as `0.7` or `0-3:0.5,4-17:0.9`.
   case invalidProfile(text: String, reason: String)
+  /// Text that should give numbers to sweep over, such as `-1:1:0.25` or `-1,0,0.7`.
+  case invalidRange(text: String, reason: String)
   /// A truncation profile that nobody defined.
   case unknownProfile(name: String, known: [String])
   /// Text that should list seeds, such as `85,265,297-300`.
@@ -40,6 +42,9 @@ public enum EditingError: Error, Equatable, Sendable, CustomStringConvertible {
     case .invalidProfile(let text, let reason):
       "'\(text)' is not a value or a list of values by layer: \(reason). Write for example 0.7 or "
         + "0-3:0.5,4-17:0.9."
+    case .invalidRange(let text, let reason):
+      "'\(text)' is not a range or a list of numbers: \(reason). Write first:last:step, such as "
+        + "-1:1:0.25, or -1,0,0.7."
     case .unknownProfile(let name, let known):
       "there is no truncation profile '\(name)'. Known: \(known.joined(separator: ", "))."
     case .invalidSeeds(let text, let reason):

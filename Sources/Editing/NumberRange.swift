@@ -16,17 +16,17 @@ public struct NumberRange: Hashable, Sendable {
       guard let first = Double(parts[0]), let last = Double(parts[1]), let step = Double(parts[2]),
         first.isFinite, last.isFinite, step.isFinite, step != 0, (last - first) / step >= 0
       else {
-        throw .invalidProfile(text: text, reason: "write first:last:step, such as -1:1:0.25")
+        throw .invalidRange(text: text, reason: "its step leads nowhere or is no number")
       }
       let count = ((last - first) / step + 1e-6).rounded(.down) + 1
       guard count <= Double(Self.limit) else {
-        throw .invalidProfile(text: text, reason: "it has more than \(Self.limit) values")
+        throw .invalidRange(text: text, reason: "it has more than \(Self.limit) values")
       }
       let numbers = (0..<Int(count)).map {
         Float(((first + Double($0) * step) * 1e6).rounded() / 1e6)
       }
       guard numbers.allSatisfy(\.isFinite) else {
-        throw .invalidProfile(text: text, reason: "its values are too large")
+        throw .invalidRange(text: text, reason: "its values are too large")
       }
       values = numbers
       return
@@ -34,7 +34,7 @@ public struct NumberRange: Hashable, Sendable {
     var list: [Float] = []
     for part in text.split(separator: ",", omittingEmptySubsequences: false) {
       guard let value = Float(part.trimmingSpaces()), value.isFinite else {
-        throw .invalidProfile(text: text, reason: "'\(part)' is no number")
+        throw .invalidRange(text: text, reason: "'\(part)' is no number")
       }
       list.append(value)
     }

@@ -78,6 +78,10 @@ public struct Renderer: Sendable {
     for edit in recipe.edits where edit.isEnabled {
       ws = try edit.operation.apply(to: ws, in: context)
     }
+    guard ws.withUnsafeBuffer({ $0.allSatisfy { $0.isFinite } }) else {
+      throw EditingError.unsupported(
+        reason: "the latent becomes too large for numbers: use smaller moves, weights or ψ.")
+    }
     return RenderPlan(
       ws: ws, psi: try recipe.truncation.values(count: generator.size.rows),
       settings: SynthesisSettings(

@@ -63,12 +63,25 @@ public struct Sheet: Codable, Hashable, Sendable {
     try check()
   }
 
+  /// The longest side of a drawn sheet, in pixels.
+  public static let longestSide = 65_000
+  /// The most pixels of a drawn sheet.
+  public static let mostPixels = 1 << 30
+
+  /// Whether a picture can hold the sheet: at most 10,000 cells, within ``longestSide`` and
+  /// ``mostPixels``.
+  public var isDrawable: Bool {
+    let longest = cells.map(\.count).max() ?? 0
+    guard cell > 0, cell <= 8192, cells.count <= 10_000, longest <= 10_000 else { return false }
+    let (width, height) = (longest * cell, cells.count * cell)
+    return cells.count * longest <= 10_000 && max(width, height) <= Self.longestSide
+      && width * height <= Self.mostPixels
+  }
+
   /// Refuses a sheet from a file that no picture could hold.
   func check() throws {
-    let longest = cells.map(\.count).max() ?? 0
-    guard cell > 0, cell <= 8192, cells.count * longest <= 10_000, cells.count * cell <= 65_000,
-      longest * cell <= 65_000
-    else {
+    guard isDrawable else {
+      let longest = cells.map(\.count).max() ?? 0
       throw EditingError.invalidRecipe(
         reason: "a sheet of \(cells.count) × \(longest) cells of \(cell) pixels")
     }

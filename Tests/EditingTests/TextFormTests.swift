@@ -149,7 +149,7 @@ struct TextFormTests {
     #expect {
       try NumberRange(parsing: text)
     } throws: { error in
-      guard case .invalidProfile(text, _) = error as? EditingError else { return false }
+      guard case .invalidRange(text, _) = error as? EditingError else { return false }
       return true
     }
   }
