@@ -27,7 +27,7 @@ struct ConvertCommand: ParsableCommand {
   struct Report: Encodable { let file, family, digest: String }
 
   func run() throws {
-    let target = URL(fileURLWithPath: output)
+    let target = try OutputPlace.file(output)
     guard force || !FileManager.default.fileExists(atPath: target.path) else {
       throw CommandError.invalidInput("\(target.path) exists; replace it with --force.")
     }

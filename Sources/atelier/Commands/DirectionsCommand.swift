@@ -132,8 +132,9 @@ struct DirectionsCommand: ParsableCommand {
     func run() throws {
       let project = try target.open()
       let tensor = try project.tensor(project.direction(named: name).tensor)
-      try NumPy.writeNPY(tensor, to: URL(fileURLWithPath: output))
-      print("\(output): \(tensor.shape)")
+      let url = try OutputPlace.file(output)
+      try NumPy.writeNPY(tensor, to: url)
+      print("\(url.path): \(tensor.shape)")
     }
   }
 

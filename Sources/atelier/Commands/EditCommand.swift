@@ -60,7 +60,21 @@ struct EditCommand: ParsableCommand {
       let known = EditVerb.all.map(\.name).joined(separator: ", ")
       throw ValidationError("There is no edit '\(verb)'. Known: \(known).")
     }
-    try Usage.check { _ = try layers.map { try LayerSet(parsing: $0) } }
+    try Usage.check {
+      _ = try layers.map { try LayerSet(parsing: $0) }
+      try with.map { try SourceReader.checkSeed($0) }
+      for part in part { try SourceReader.checkSeed(Self.split(part).latent) }
+    }
+    try Usage.checkFinite(by, "--by")
+    try Usage.checkFinite(weight, "--weight")
+  }
+
+  /// A latent and its share of every layer, as `--part` gives them.
+  static func split(_ part: String) throws -> (latent: String, share: LayerProfile) {
+    guard let equals = part.lastIndex(of: "=") else {
+      throw ValidationError("--part \(part) is not latent=share, such as 821=0-3:0.5.")
+    }
+    return (String(part[..<equals]), try LayerProfile(parsing: String(part[equals...].dropFirst())))
   }
 
   func run() throws {

@@ -51,12 +51,9 @@ struct EditVerb {
         names.append("\(with) (\(layers))")
       }
       for part in command.part {
-        guard let equals = part.firstIndex(of: "=") else {
-          throw ValidationError("--part \(part) is not latent=share, such as 821=0-3:0.5.")
-        }
-        let profile = try LayerProfile(parsing: String(part[part.index(after: equals)...]))
-        parts.append(.init(source: try reader.source(String(part[..<equals])), weight: profile))
-        names.append("\(part[..<equals]) (\(profile))")
+        let (latent, share) = try EditCommand.split(part)
+        parts.append(.init(source: try reader.source(latent), weight: share))
+        names.append("\(latent) (\(share))")
       }
       guard !parts.isEmpty else { throw ValidationError("mix needs --with or --part.") }
       let operation = MixOperation(parts)

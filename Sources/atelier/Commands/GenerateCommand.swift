@@ -48,15 +48,27 @@ struct GenerateCommand: ParsableCommand {
   func run() throws {
     common.apply()
     let network = try network.load()
-    let project = try pictures.openProject(network)
+    let existing = try pictures.existingProject()
     var reader = SourceReader(
-      project: project, generator: network.generator, label: try recipe.classLabel())
+      project: existing, generator: network.generator, label: try recipe.classLabel())
     let sources = try reader.sources(seeds ?? projectedW ?? "")
     let base = Recipe(
       network: network.digest, base: LatentSource(.mean),
       truncation: try recipe.truncation(
-        for: network.generator, sources: &reader, project: project),
+        for: network.generator, sources: &reader, project: existing),
       noise: try recipe.noise(for: network.generator))
+    let recipes = sources.map { source, _ in
+      var recipe = base
+      recipe.base = source
+      return recipe
+    }
+    // Everything that can be wrong is found before a file appears; seeds are all alike.
+    try network.check(
+      recipes.prefix(1) + recipes.filter { !$0.base.tensors.isEmpty }, content: reader.content)
+    try grid.map {
+      try GridSize($0).check(pictures: sources.count, side: network.generator.size.resolution)
+    }
+    let project = try pictures.openProject(network)
     let folder = try pictures.folder()
     let workshop = PictureWorkshop(
       network: network, content: reader.content, project: project,
@@ -64,10 +76,8 @@ struct GenerateCommand: ParsableCommand {
     var progress = Progress("pictures", total: sources.count)
     var written: [PictureWorkshop.Written] = []
     var images: [Image] = []
-    for (index, (source, _)) in sources.enumerated() {
-      var recipe = base
-      recipe.base = source
-      let name = Self.name(of: source, index: index)
+    for (index, recipe) in recipes.enumerated() {
+      let name = Self.name(of: recipe.base, index: index)
       let image = try workshop.render(recipe)
       try pictures.record(recipe, named: name, in: project, attachments: reader.attachments)
       written.append(
@@ -104,6 +114,24 @@ struct GridSize {
     (columns, rows) = (parts[0], parts[1])
   }
 
+  /// Throws if some of the pictures, each `side` pixels wide, would not fit.
+  func check(pictures: Int, side: Int) throws {
+    guard pictures <= columns * rows else {
+      throw CommandError.invalidInput(
+        "\(pictures) pictures do not fit into a grid of \(columns) × \(rows). Make --grid larger.")
+    }
+    try Self.check(width: columns * side, height: rows * side)
+  }
+
+  /// Throws for a grid that no PNG, or not every machine's memory, holds.
+  static func check(width: Int, height: Int) throws {
+    guard max(width, height) <= Sheet.longestSide, width * height <= Sheet.mostPixels else {
+      throw CommandError.invalidInput(
+        "a picture of \(width) × \(height) pixels is too large: a side has at most "
+          + "\(Sheet.longestSide), and the whole 2^30.")
+    }
+  }
+
   /// The pictures row by row without gaps, black where there are too few.
   func tile(_ images: [Image]) -> Image {
     guard let first = images.first else {
@@ -125,6 +153,12 @@ enum Usage {
   static func check(_ body: () throws -> Void) throws {
     do { try body() } catch let error as EditingError { throw ValidationError("\(error)") }
   }
+
+  /// Refuses numbers that no picture can be made with.
+  static func checkFinite(_ value: Float?, _ option: String) throws {
+    guard let value, !value.isFinite else { return }
+    throw ValidationError("\(option) \(value) is not a finite number.")
+  }
 }
 
 extension Output {
@@ -136,6 +170,15 @@ extension Output {
 }
 
 extension PictureOptions {
+  /// The project to record in, if it is there already; nothing is made.
+  func existingProject() throws -> Project? {
+    guard let project else { return nil }
+    let url = URL(fileURLWithPath: project)
+    if FileManager.default.fileExists(atPath: url.path) { return try Project(at: url) }
+    _ = try OutputPlace.file(project)
+    return nil
+  }
+
   /// The project to record in, made if missing, with the network noted.
   func openProject(_ network: LoadedNetwork) throws -> Project? {
     guard let project else { return nil }

@@ -127,8 +127,8 @@ struct LatentsCommand: ParsableCommand {
     func run() throws {
       let project = try target.open()
       let tensor = try project.tensor(project.latent(named: name).tensor)
+      let url = try OutputPlace.file(output)
       let batch = tensor.reshaped(Shape([1] + tensor.shape.dimensions))
-      let url = URL(fileURLWithPath: output)
       if url.pathExtension == "npy" {
         try NumPy.writeNPY(batch, to: url)
       } else {

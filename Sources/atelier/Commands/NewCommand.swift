@@ -35,6 +35,7 @@ struct NewCommand: ParsableCommand {
     if name != nil && latent == nil {
       throw ValidationError("An artwork needs a --seed or --latent.")
     }
+    try Usage.check { try latent.map { try SourceReader.checkSeed($0) } }
   }
 
   func run() throws {
@@ -58,10 +59,11 @@ struct NewCommand: ParsableCommand {
       Recipe(network: network.digest, base: $0, truncation: truncation, noise: noise)
     }
     if let start { _ = try network.renderer(reader.content).plan(start) }
+    let title = name ?? source.map { Self.defaultName($0) } ?? ""
+    if start != nil { try NameKind.artwork.check(title) }
     let project = try existing ?? Project.create(at: url)
     try project.add(network.record)
     guard let start else { return print("\(isNew ? "made" : "opened") \(url.path)") }
-    let title = name ?? Self.defaultName(start.base)
     let artwork = try project.add(
       start, named: title, label: "\(start.base)",
       attachments: reader.attachments.filter { start.tensors.contains($0.key) })

@@ -59,7 +59,12 @@ struct OpenCommand: ParsableCommand {
       try network.network.map { try LoadedNetwork(named: $0) }
       ?? LoadedNetwork.find(document.network.digest, name: document.network.name, hints: [])
     let title = name ?? Self.title(of: url)
-    let target = URL(fileURLWithPath: output ?? "\(title).png")
+    // Everything that can be wrong is found before a file appears.
+    try NameKind.artwork.check(title)
+    try loaded.check(
+      [document.recipe].compactMap(\.self) + (document.sheet?.recipes ?? []),
+      content: MemoryContent(document.tensors))
+    let target = try OutputPlace.file(output ?? "\(title).png")
     guard target.standardizedFileURL.path != url.standardizedFileURL.path else {
       throw CommandError.invalidInput(
         "rendering would overwrite \(target.path); name another file with --output.")

@@ -42,7 +42,7 @@ struct RenderCommand: ParsableCommand {
   func run() throws {
     common.apply()
     let project = try Project(at: URL(fileURLWithPath: path))
-    let url = URL(fileURLWithPath: output ?? "\(name).png")
+    let url = try OutputPlace.file(output ?? "\(name).png")
     let isSheet =
       try step == nil && project.sheets().contains(name)
       && !project.artworks().contains { $0.name == name }

@@ -70,11 +70,8 @@ private struct Replay {
   init(project: Project, network: String?, outdir: String?) throws {
     self.project = project
     given = try network.map { try LoadedNetwork(named: $0) }
-    folder = outdir.map { URL(fileURLWithPath: $0) }
+    folder = try outdir.map { try OutputPlace.folder($0) }
     for render in try project.renders() { recorded[render.recipe] = render.pixelDigest }
-    if let folder {
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    }
   }
 
   mutating func run() throws {

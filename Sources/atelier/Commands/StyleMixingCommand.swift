@@ -49,7 +49,12 @@ struct StyleMixingCommand: ParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
-    try Usage.check { _ = try LayerSet(parsing: styles) }
+    try Usage.check {
+      _ = try LayerSet(parsing: styles)
+      try SourceReader.checkSeeds(rows)
+      try SourceReader.checkSeeds(columns)
+    }
+    try Usage.checkFinite(weight, "--weight")
     guard (16...4096).contains(cell) else {
       throw ValidationError("--cell \(cell) is not between 16 and 4096.")
     }
@@ -59,15 +64,15 @@ struct StyleMixingCommand: ParsableCommand {
   func run() throws {
     common.apply()
     let network = try network.load()
-    let project = try pictures.openProject(network)
+    let existing = try pictures.existingProject()
     var reader = SourceReader(
-      project: project, generator: network.generator, label: try recipe.classLabel())
+      project: existing, generator: network.generator, label: try recipe.classLabel())
     let (rows, columns) = (try reader.sources(rows), try reader.sources(columns))
     let layers = try LayerSet(parsing: styles)
     _ = try layers.indices(count: network.generator.size.rows)
     // The official script truncates all layers, whatever the cutoff.
     var truncation = try recipe.truncation(
-      for: network.generator, sources: &reader, project: project)
+      for: network.generator, sources: &reader, project: existing)
     if recipe.truncCutoff == nil { truncation.cutoff = nil }
     let base = Recipe(
       network: network.digest, base: LatentSource(.mean), truncation: truncation,
@@ -87,6 +92,15 @@ struct StyleMixingCommand: ParsableCommand {
       cells: [[nil] + columns.map { own($0.source) }]
         + rows.map { row in [own(row.source)] + columns.map { mixed(row.source, $0.source) } },
       cell: cell)
+    // Everything that can be wrong is found before a file appears.
+    try network.check(table.recipes, content: reader.content)
+    let side = network.generator.size.resolution
+    if !sheetOnly {
+      try GridSize.check(width: (columns.count + 1) * side, height: (rows.count + 1) * side)
+    }
+    if pictures.project != nil { try table.checkSize() }
+    let sheetFile = try sheet.map { try table.checkedFile($0) }
+    let project = try pictures.openProject(network)
     let workshop = PictureWorkshop(
       network: network, content: reader.content, project: project,
       hasMetadata: !pictures.noMetadata)
@@ -113,8 +127,7 @@ struct StyleMixingCommand: ParsableCommand {
       try Self.grid(table, rendered).write(to: url)
       Output.note("wrote \(url.path)")
     }
-    if let sheet {
-      let url = URL(fileURLWithPath: sheet)
+    if let url = sheetFile {
       written.append(
         try workshop.write(table, named: sheetName, to: url, pictures: rendered))
     }

@@ -70,23 +70,28 @@ struct SweepCommand: ParsableCommand {
       _ = try trunc.map { try NumberRange(parsing: $0) }
       _ = try NumberRange(parsing: by)
       _ = try LayerSet(parsing: layers)
+      _ = try label.map { try ClassLabel(parsing: $0) }
+      try SourceReader.checkSeeds(latent)
+    }
+    if let truncCutoff, truncCutoff < 0 {
+      throw ValidationError("--trunc-cutoff \(truncCutoff) is below 0.")
     }
   }
 
   func run() throws {
     common.apply()
     let network = try network.load()
-    let project = try files.openProject(network)
+    let existing = try files.existingProject()
     let generator = network.generator
     var reader = SourceReader(
-      project: project, generator: generator,
+      project: existing, generator: generator,
       label: try label.map { try ClassLabel(parsing: $0) })
     let sources = try reader.sources(latent)
     var content = reader.content
     let layers = try LayerSet(parsing: layers)
     _ = try layers.indices(count: generator.size.rows)
     let axis = try direction.map {
-      try DirectionReader.tensor($0, key: key, project: project, size: generator.size)
+      try DirectionReader.tensor($0, key: key, project: existing, size: generator.size)
     }
     let moved = axis.map { content.add($0) }
     let psis = try trunc.map { try NumberRange(parsing: $0).values }
@@ -121,11 +126,15 @@ struct SweepCommand: ParsableCommand {
     }
     let table = Sheet(
       rows: rows.allSatisfy(\.isEmpty) ? [] : rows, columns: columns, cells: cells, cell: cell)
+    // Everything that can be wrong is found before a file appears.
+    try network.check(table.recipes, content: content)
+    try table.checkSize()
+    let url =
+      try sheet.map { try table.checkedFile($0) }
+      ?? files.folder().appendingPathComponent("sweep.png")
+    let project = try files.openProject(network)
     let workshop = PictureWorkshop(
       network: network, content: content, project: project, hasMetadata: !files.noMetadata)
-    let url =
-      try sheet.map { URL(fileURLWithPath: $0) }
-      ?? files.folder().appendingPathComponent("sweep.png")
     let name = url.deletingPathExtension().lastPathComponent
     let needed = content.tensors.filter { table.tensors.contains($0.key) }
     try project?.keep(table, named: name, attachments: needed, replace: true)
@@ -147,7 +156,24 @@ struct SweepCommand: ParsableCommand {
 
   /// `0.5` and `1`, not `1.0`, with a minus sign that reads well.
   private static func short(_ value: Float) -> String {
-    let text = value == value.rounded() ? "\(Int(value))" : "\(value)"
+    let text = Int(exactly: value).map(String.init) ?? "\(value)"
     return text.replacingOccurrences(of: "-", with: "−")
+  }
+}
+
+extension Sheet {
+  /// Throws for a table that is too large to be drawn.
+  func checkSize() throws {
+    guard isDrawable else {
+      throw CommandError.invalidInput(
+        "a table of \(cells.count) × \(cells.map(\.count).max() ?? 0) pictures of \(cell) pixels is "
+          + "too large: a side has at most \(Sheet.longestSide) pixels. Make --cell smaller.")
+    }
+  }
+
+  /// The file for the table, both looked at before the work begins.
+  func checkedFile(_ path: String) throws -> URL {
+    try checkSize()
+    return try OutputPlace.file(path)
   }
 }

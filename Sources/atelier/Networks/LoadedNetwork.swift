@@ -32,12 +32,23 @@ struct LoadedNetwork {
 
   /// The file behind a name: a path, or weights in the weights folder.
   static func locate(_ name: String) throws -> URL {
+    guard !name.isEmpty else {
+      throw CommandError.invalidInput(
+        "the network has no name: give a file, or the name of weights.")
+    }
     let path = URL(fileURLWithPath: name)
     if FileManager.default.fileExists(atPath: path.path) { return path }
     guard !name.contains("/"), let folder = try? WeightsFolder.locate() else {
       throw CommandError.invalidInput("there is no file '\(name)'.")
     }
-    if let entry = try folder.entry(named: name) {
+    let index: [WeightsEntry]
+    do {
+      index = try folder.index()
+    } catch {
+      throw CommandError.invalidInput(
+        "there is no file '\(name)', and no weights can be looked up: \(error)")
+    }
+    if let entry = index.first(where: { $0.name == name }) {
       let file = folder.file(of: entry)
       if FileManager.default.fileExists(atPath: file.path) { return file }
       throw CommandError.invalidInput(
@@ -48,7 +59,7 @@ struct LoadedNetwork {
     }) {
       return file
     }
-    let known = try folder.index().map(\.name).joined(separator: ", ")
+    let known = index.map(\.name).joined(separator: ", ")
     throw CommandError.invalidInput(
       "'\(name)' is neither a file nor the name of weights. Known weights: \(known).")
   }
@@ -68,6 +79,13 @@ struct LoadedNetwork {
     throw CommandError.invalidInput(
       "the network '\(name)' (\(digest)) is not here. Fetch it (atelier weights list), or name its "
         + "file with --network.")
+  }
+
+  /// Works recipes out without rendering, so that what cannot be drawn is found before anything is
+  /// written.
+  func check(_ recipes: some Sequence<Recipe>, content: any ContentSource) throws {
+    let renderer = renderer(content)
+    for recipe in recipes { _ = try renderer.plan(recipe) }
   }
 
   /// What a project remembers.

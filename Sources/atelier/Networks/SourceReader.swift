@@ -28,13 +28,7 @@ struct SourceReader {
     if let way = Interpolation.allCases.first(where: { text.hasPrefix($0.rawValue + ":") }) {
       return try between(text, way)
     }
-    let isAllDigits = !text.isEmpty && text.allSatisfy { $0.isASCII && $0.isNumber }
-    if isAllDigits {
-      guard let seed = UInt32(text) else {
-        throw EditingError.invalidSeeds(text: text, reason: "it is above 4294967295")
-      }
-      return .seed(seed, label: label)
-    }
+    if let seed = try Self.seed(text) { return .seed(seed, label: label) }
     if text == "mean" { return LatentSource(.mean) }
     if let project {
       if let kept = try project.latents().first(where: { $0.name == text }) {
@@ -69,9 +63,7 @@ struct SourceReader {
     if let seeds = try? SeedList.parse(text) {
       return seeds.map { (.seed($0, label: label), "\($0)") }
     }
-    if text.allSatisfy({ $0.isNumber || $0 == "," || $0 == "-" || $0 == " " }) {
-      _ = try SeedList.parse(text)
-    }
+    try Self.checkSeeds(text)
     return try text.split(separator: ",").flatMap {
       part -> [(source: LatentSource, name: String)] in
       if let seeds = try? SeedList.parse(String(part)) {
@@ -79,6 +71,25 @@ struct SourceReader {
       }
       let stem = URL(fileURLWithPath: String(part)).deletingPathExtension().lastPathComponent
       return [(try source(String(part)), stem)]
+    }
+  }
+
+  /// The seed that a text of digits alone means, `nil` for any other text.
+  private static func seed(_ text: String) throws -> UInt32? {
+    guard !text.isEmpty, text.allSatisfy({ $0.isASCII && $0.isNumber }) else { return nil }
+    guard let seed = UInt32(text) else {
+      throw EditingError.invalidSeeds(text: text, reason: "it is above 4294967295")
+    }
+    return seed
+  }
+
+  /// Throws for a text that can only be meant as a seed but is none.
+  static func checkSeed(_ text: String) throws { _ = try seed(text) }
+
+  /// Throws for a text that can only be meant as a list of seeds but is none.
+  static func checkSeeds(_ text: String) throws {
+    if text.allSatisfy({ $0.isNumber || $0 == "," || $0 == "-" || $0 == " " }) {
+      _ = try SeedList.parse(text)
     }
   }
 

@@ -19,14 +19,5 @@ struct PictureOptions: ParsableArguments {
   var project: String?
 
   /// The folder, made if missing.
-  func folder() throws -> URL {
-    let url = URL(fileURLWithPath: outdir)
-    do {
-      try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    } catch {
-      throw CommandError.failed(
-        "cannot make the folder \(url.path): \(error.localizedDescription)")
-    }
-    return url
-  }
+  func folder() throws -> URL { try OutputPlace.folder(outdir) }
 }

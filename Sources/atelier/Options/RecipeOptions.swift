@@ -59,6 +59,12 @@ struct RecipeOptions: ParsableArguments {
     if let truncCutoff, truncCutoff < 0 {
       throw ValidationError("--trunc-cutoff \(truncCutoff) is below 0.")
     }
+    try Usage.check {
+      _ = try trunc.map { try LayerProfile(parsing: $0) }
+      _ = try noiseStrength.map { try LayerProfile(parsing: $0) }
+      _ = try classLabel()
+      try truncCenter.map { try SourceReader.checkSeed($0) }
+    }
   }
 
   /// The class, if one was given.
