@@ -22,6 +22,11 @@ extension ProjectError {
   /// What an SQLite error means for a project.
   init(_ error: DatabaseError, path: String) {
     let message = error.message ?? "SQLite error \(error.extendedResultCode.rawValue)"
+    // The index of the log (-shm) has no room to grow on a full disk either.
+    if error.extendedResultCode == .SQLITE_IOERR_SHMSIZE {
+      self = .diskFull(path: path)
+      return
+    }
     switch error.resultCode {
     case .SQLITE_FULL: self = .diskFull(path: path)
     case .SQLITE_READONLY: self = .readOnly(path: path)
