@@ -10,6 +10,11 @@ enum Interruption {
     signal(SIGINT) { _ in
       if Interruption.isRequested.exchange(true, ordering: .relaxed) { _exit(1) }
     }
+    // Programs that start this one from a thread of their own may leave the signal blocked.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGINT)
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 
   /// Ends the work if Ctrl-C was pressed.
