@@ -59,7 +59,7 @@ struct LoadedNetwork {
     }) {
       return file
     }
-    let known = index.map(\.name).joined(separator: ", ")
+    let known = index.isEmpty ? "none" : index.map(\.name).joined(separator: ", ")
     throw CommandError.invalidInput(
       "'\(name)' is neither a file nor the name of weights. Known weights: \(known).")
   }
