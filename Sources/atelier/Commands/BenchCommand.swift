@@ -7,7 +7,12 @@ import Tensors
 /// `atelier bench`: how fast a network draws.
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "bench", abstract: "Measure speed and memory.", subcommands: [Synthesis.self])
+    commandName: "bench", abstract: "Measure speed and memory.",
+    discussion: """
+      Example:
+        atelier bench synthesis --network faces-1024 --threads 2 --runs 5
+      """,
+    subcommands: [Synthesis.self])
 
   struct Synthesis: ParsableCommand {
     static let configuration = CommandConfiguration(

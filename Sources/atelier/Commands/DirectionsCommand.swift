@@ -22,7 +22,12 @@ struct DirectionsCommand: ParsableCommand {
     ])
 
   struct List: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "List the directions of a project.")
+    static let configuration = CommandConfiguration(
+      abstract: "List the directions of a project.",
+      discussion: """
+        Example:
+          atelier directions list Projects/portraits.atelier
+        """)
     @OptionGroup var target: LatentsCommand.Target
     @Flag(help: "Print JSON on standard output.") var json = false
 
@@ -54,6 +59,10 @@ struct DirectionsCommand: ParsableCommand {
         SeFa takes the weights of the chosen layers apart (Shen and Zhou, arXiv 2007.06600): no \
         pictures and no training are needed. Directions are kept as PREFIX-0, PREFIX-1 and so on, \
         strongest first.
+
+        Example:
+          atelier directions discover Projects/portraits.atelier --network faces-1024 \\
+            --layers 0-3 --num_semantics 5
         """)
     @OptionGroup var target: LatentsCommand.Target
     @OptionGroup var network: NetworkOptions
@@ -95,7 +104,11 @@ struct DirectionsCommand: ParsableCommand {
 
   struct Import: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Keep the direction of a file (npy, npz, pt, safetensors) under a name.")
+      abstract: "Keep the direction of a file (npy, npz, pt, safetensors) under a name.",
+      discussion: """
+        Example:
+          atelier directions import Projects/portraits.atelier smile.pt --name smile
+        """)
     @OptionGroup var target: LatentsCommand.Target
     @Argument(help: "The file.") var file: String
     @Option(help: "The name; the file's by default.") var name: String?
@@ -124,7 +137,12 @@ struct DirectionsCommand: ParsableCommand {
   }
 
   struct Export: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Write a direction as npy.")
+    static let configuration = CommandConfiguration(
+      abstract: "Write a direction as npy.",
+      discussion: """
+        Example:
+          atelier directions export Projects/portraits.atelier smile --output smile.npy
+        """)
     @OptionGroup var target: LatentsCommand.Target
     @Argument(help: "The direction.") var name: String
     @Option(name: [.long, .customShort("o")], help: "The file, .npy.") var output: String
@@ -139,7 +157,12 @@ struct DirectionsCommand: ParsableCommand {
   }
 
   struct Rename: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Give a direction another name.")
+    static let configuration = CommandConfiguration(
+      abstract: "Give a direction another name.",
+      discussion: """
+        Example:
+          atelier directions rename Projects/portraits.atelier sefa-0-3-0 pose
+        """)
     @OptionGroup var target: LatentsCommand.Target
     @Argument(help: "The direction.") var name: String
     @Argument(help: "Its new name.") var newName: String
@@ -149,7 +172,11 @@ struct DirectionsCommand: ParsableCommand {
 
   struct Remove: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Remove a direction's name; edits that use it keep its content.")
+      abstract: "Remove a direction's name; edits that use it keep its content.",
+      discussion: """
+        Example:
+          atelier directions remove Projects/portraits.atelier pose
+        """)
     @OptionGroup var target: LatentsCommand.Target
     @Argument(help: "The direction.") var name: String
 

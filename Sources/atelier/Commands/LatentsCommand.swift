@@ -26,7 +26,12 @@ struct LatentsCommand: ParsableCommand {
   }
 
   struct List: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "List the latents of a project.")
+    static let configuration = CommandConfiguration(
+      abstract: "List the latents of a project.",
+      discussion: """
+        Example:
+          atelier latents list Projects/portraits.atelier
+        """)
     @OptionGroup var target: Target
     @Flag(help: "Print JSON on standard output.") var json = false
 
@@ -52,7 +57,11 @@ struct LatentsCommand: ParsableCommand {
 
   struct Import: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Keep the latent of a file (npz, npy, pt, safetensors) under a name.")
+      abstract: "Keep the latent of a file (npz, npy, pt, safetensors) under a name.",
+      discussion: """
+        Example:
+          atelier latents import Projects/portraits.atelier projected_w.npz --name me
+        """)
     @OptionGroup var target: Target
     @Argument(help: "The file.") var file: String
     @Option(help: ArgumentHelp("The name; the file's by default.")) var name: String?
@@ -79,7 +88,11 @@ struct LatentsCommand: ParsableCommand {
 
   struct Keep: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Keep the W+ that an artwork has come to, or that a seed maps to, under a name.")
+      abstract: "Keep the W+ that an artwork has come to, or that a seed maps to, under a name.",
+      discussion: """
+        Example:
+          atelier latents keep Projects/portraits.atelier anna --name anna-smiling
+        """)
     @OptionGroup var target: Target
     @Argument(help: "The artwork, or a seed with --network.") var source: String
     @Option(help: ArgumentHelp("The name.")) var name: String
@@ -119,7 +132,11 @@ struct LatentsCommand: ParsableCommand {
 
   struct Export: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Write a latent as npz (key w, as projected_w.npz) or npy.")
+      abstract: "Write a latent as npz (key w, as projected_w.npz) or npy.",
+      discussion: """
+        Example:
+          atelier latents export Projects/portraits.atelier me --output me.npz
+        """)
     @OptionGroup var target: Target
     @Argument(help: "The latent.") var name: String
     @Option(name: [.long, .customShort("o")], help: "The file, .npz or .npy.") var output: String
@@ -139,7 +156,12 @@ struct LatentsCommand: ParsableCommand {
   }
 
   struct Rename: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Give a latent another name.")
+    static let configuration = CommandConfiguration(
+      abstract: "Give a latent another name.",
+      discussion: """
+        Example:
+          atelier latents rename Projects/portraits.atelier me anna-at-home
+        """)
     @OptionGroup var target: Target
     @Argument(help: "The latent.") var name: String
     @Argument(help: "Its new name.") var newName: String
@@ -149,7 +171,11 @@ struct LatentsCommand: ParsableCommand {
 
   struct Remove: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Remove a latent's name; pictures that use it keep its content.")
+      abstract: "Remove a latent's name; pictures that use it keep its content.",
+      discussion: """
+        Example:
+          atelier latents remove Projects/portraits.atelier me
+        """)
     @OptionGroup var target: Target
     @Argument(help: "The latent.") var name: String
 

@@ -20,7 +20,11 @@ struct ProfilesCommand: ParsableCommand {
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "List the profiles that are built in, and those of a project.")
+      abstract: "List the profiles that are built in, and those of a project.",
+      discussion: """
+        Example:
+          atelier profiles list Projects/portraits.atelier
+        """)
     @Argument(help: ArgumentHelp("The project file.", valueName: "project")) var path: String?
 
     func run() throws {
