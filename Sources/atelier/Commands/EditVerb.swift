@@ -17,7 +17,9 @@ struct EditVerb {
   let help: String
   let prepare: (EditCommand, EditSession) throws -> Change
 
-  static var all: [EditVerb] { [move, mix, truncate, noise, base, enable, disable, remove] }
+  static var all: [EditVerb] {
+    [move, mix, truncate, noise, detail, base, enable, disable, remove]
+  }
 
   private static var move: EditVerb {
     EditVerb(name: "move", help: "along a direction: --direction, --by, --layers") {
@@ -85,6 +87,14 @@ struct EditVerb {
       command, session in
       let noise = try command.recipe.noise(for: session.generator())
       return Change(label: "noise \(noise.mode.rawValue)") { $0.noise = noise }
+    }
+  }
+
+  private static var detail: EditVerb {
+    EditVerb(name: "detail", help: "set the level of detail of a grown network: --lod") {
+      command, _ in
+      guard let lod = command.recipe.lod else { throw ValidationError("detail needs --lod.") }
+      return Change(label: "detail \(lod)") { $0.lod = lod }
     }
   }
 

@@ -56,7 +56,7 @@ struct GenerateCommand: ParsableCommand {
       network: network.digest, base: LatentSource(.mean),
       truncation: try recipe.truncation(
         for: network.generator, sources: &reader, project: existing),
-      noise: try recipe.noise(for: network.generator))
+      noise: try recipe.noise(for: network.generator), lod: recipe.lod)
     let recipes = sources.map { source, _ in
       var recipe = base
       recipe.base = source

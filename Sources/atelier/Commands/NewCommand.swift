@@ -56,7 +56,8 @@ struct NewCommand: ParsableCommand {
       for: network.generator, sources: &reader, project: existing)
     let noise = try recipe.noise(for: network.generator)
     let start = source.map {
-      Recipe(network: network.digest, base: $0, truncation: truncation, noise: noise)
+      Recipe(
+        network: network.digest, base: $0, truncation: truncation, noise: noise, lod: recipe.lod)
     }
     if let start { _ = try network.renderer(reader.content).plan(start) }
     let title = name ?? source.map { Self.defaultName($0) } ?? ""

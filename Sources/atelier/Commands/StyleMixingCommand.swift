@@ -76,7 +76,7 @@ struct StyleMixingCommand: ParsableCommand {
     if recipe.truncCutoff == nil { truncation.cutoff = nil }
     let base = Recipe(
       network: network.digest, base: LatentSource(.mean), truncation: truncation,
-      noise: try recipe.noise(for: network.generator))
+      noise: try recipe.noise(for: network.generator), lod: recipe.lod)
     func own(_ source: LatentSource) -> Recipe {
       var recipe = base
       recipe.base = source

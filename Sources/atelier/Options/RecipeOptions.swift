@@ -47,6 +47,13 @@ struct RecipeOptions: ParsableArguments {
   var noiseStrength: String?
 
   @Option(
+    help: ArgumentHelp(
+      "The level of detail of progressively grown networks (ProGAN, StyleGAN1): 0 for full "
+        + "resolution, 1 for half of it, fractions blend. The file's own if not given; other "
+        + "networks have none.", valueName: "level"))
+  var lod: Float?
+
+  @Option(
     name: [.customLong("class"), .customLong("labels")],
     help: ArgumentHelp(
       "The class for conditional networks: 1, or a mix such as 1:0.7,4:0.3.", valueName: "class"))
@@ -64,6 +71,9 @@ struct RecipeOptions: ParsableArguments {
       _ = try noiseStrength.map { try LayerProfile(parsing: $0) }
       _ = try classLabel()
       try truncCenter.map { try SourceReader.checkSeed($0) }
+    }
+    if let lod, !(0...32).contains(lod) {
+      throw ValidationError("--lod \(lod) is not a number from 0 on.")
     }
   }
 
