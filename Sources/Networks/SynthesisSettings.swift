@@ -10,8 +10,8 @@ public struct SynthesisSettings: Sendable {
   /// Where the picture lies in the plane; the file's own if `nil` (StyleGAN3).
   public var transform: InputTransform?
   /// What is added to the styles of a layer, by its name: one number for each of its input channels
-  /// (StyleSpace, arXiv 2011.12799; StyleGAN2). It is added to the output of the affine layer, so
-  /// before the 1/√channels of a toRGB layer.
+  /// (StyleSpace, arXiv 2011.12799; StyleGAN2), or for each scale and then each shift (StyleGAN1).
+  /// It is added to the output of the affine layer, so before the 1/√channels of a toRGB layer.
   public var styleOffsets: [String: Tensor] = [:]
 
   /// Settings; see the properties.

@@ -105,6 +105,21 @@ struct StyleGAN1Tests {
     #expect(image(NoiseInput(.random(seed: 1))) != image(NoiseInput(.random(seed: 2))))
   }
 
+  @Test("Offsets on styles change the picture, and zeros do not")
+  func styleOffsets() throws {
+    let generator = try #require(
+      try reference("sg1_small", "network-final.pkl").generator as? any InspectableGenerator)
+    let ws = generator.broadcast(.sample([1, 16]))
+    let styles = try #require(generator.styles(ws).first { $0.name == "b8.conv1" }).styles
+    func image(_ offset: Float) -> [UInt32] {
+      var settings = SynthesisSettings(lod: 0)
+      settings.styleOffsets["b8.conv1"] = Tensor(repeating: offset, shape: [styles.shape[1]])
+      return generator.synthesis(ws, settings).bits
+    }
+    #expect(image(0) == generator.synthesis(ws, SynthesisSettings(lod: 0)).bits)
+    #expect(image(0.5) != image(0))
+  }
+
   @Test("One report names all that is missing, misshaped or not known")
   func damage() throws {
     var network = try reference("sg1_small", "network-final.pkl").network

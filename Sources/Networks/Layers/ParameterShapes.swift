@@ -15,8 +15,14 @@ struct ParameterShapes {
     return shape[axis]
   }
 
-  /// The number of blocks from 4×4 up: `name(4)`, `name(8)` … as far as they go.
-  func blockCount(_ name: (_ resolution: Int) -> String) -> Int {
-    (0..<20).prefix { has(name(4 << $0)) }.count
+  /// The first extent that is known of several parameters, so that a missing one does not make its
+  /// neighbours look wrong; 1 where all are missing.
+  func extent(_ places: (name: String, axis: Int)...) -> Int {
+    places.lazy.compactMap { self[$0.name, $0.axis] }.first ?? 1
+  }
+
+  /// One more than the highest number below `limit` whose parameter the file has; 0 if it has none.
+  func count(below limit: Int, _ name: (Int) -> String) -> Int {
+    ((0..<limit).last { has(name($0)) } ?? -1) + 1
   }
 }

@@ -33,14 +33,17 @@ extension ProgressiveDiscriminatorConfiguration {
       ["auto": false, "linear": false, "recursive": false, "None": false, "fixed": true])
     let shapes = ParameterShapes(
       parameters: parameters, prefix: ProgressiveDiscriminator.prefix)
-    let levels = 1 + (1..<20).prefix { shapes.has("b\(4 << $0).conv0.weight") }.count
-    let inner = shapes["b4.conv.weight", 0] ?? 1
+    let levels = max(shapes.count(below: 20) { "b\(4 << $0).conv0.weight" }, 1)
+    let inner = shapes.extent(("b4.conv.weight", 0), ("b4.conv.bias", 0))
     channels =
-      [inner] + (1..<levels).map { shapes["b\(4 << $0).conv0.weight", 1] ?? 1 }
+      [inner]
+      + (1..<levels).map {
+        shapes.extent(("b\(4 << $0).conv0.weight", 1), ("b\(4 << $0).conv0.bias", 0))
+      }
     resolution = side
     imageChannels = shapes["b\(side).fromrgb.weight", 1] ?? 3
-    features = shapes["b4.fc.weight", 0] ?? 1
-    let outputs = shapes["b4.out.weight", 0] ?? 1
+    features = shapes.extent(("b4.fc.weight", 0), ("b4.fc.bias", 0))
+    let outputs = shapes.extent(("b4.out.weight", 0), ("b4.out.bias", 0))
     switch style {
     case .proGAN: classes = options["label_size"]?.integer ?? (outputs - 1)
     case .styleGAN1: classes = options["label_size"]?.integer ?? (outputs > 1 ? outputs : 0)

@@ -37,7 +37,13 @@ struct StatedOptions {
   }
 
   /// A number; `nil` where the file says nothing or None.
-  func number(_ option: String) -> Float? { self[option]?.real.map { Float($0) } }
+  func number(_ option: String) throws -> Float? {
+    guard let value = self[option]?.real.map({ Float($0) }) else { return nil }
+    guard abs(value) <= 1e6 else {
+      throw refusal(option, "\(value)", supported: ["a number from -1000000 to 1000000"])
+    }
+    return value
+  }
 
   private func refusal(_ option: String, _ value: String, supported: [String]) -> NetworkError {
     .unsupportedOption(

@@ -51,7 +51,7 @@ struct ProGANLayout {
   /// The whole configuration: sizes from the shapes, the rest from the options.
   func configuration(file: String) throws -> ProGANConfiguration {
     let shapes = ParameterShapes(parameters: parameters)
-    let levels = shapes.blockCount { "synthesis.b\($0).conv1.weight" }
+    let levels = shapes.count(below: 20) { "synthesis.b\(4 << $0).conv1.weight" }
     guard levels > 0, let width = shapes["synthesis.b4.dense.weight", 1] else {
       throw NetworkError.mismatch(
         file: file, family: ProGANFamily.name,
@@ -64,7 +64,10 @@ struct ProGANLayout {
       zDim: width - min(max(classes, 0), width), classes: classes,
       resolution: resolution ?? side,
       imageChannels: shapes["synthesis.b\(side).torgb.weight", 0] ?? 3,
-      channels: (0..<levels).map { shapes["synthesis.b\(4 << $0).conv1.weight", 0] ?? 1 },
+      channels: (0..<levels).map {
+        let layer = "synthesis.b\(4 << $0).conv1"
+        return shapes.extent(("\(layer).weight", 0), ("\(layer).bias", 0))
+      },
       isFused: isFused, normalizesLatents: normalizesLatents, epsilon: epsilon,
       discriminator: discriminator)
   }

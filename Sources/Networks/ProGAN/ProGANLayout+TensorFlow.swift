@@ -33,7 +33,7 @@ extension ProGANLayout {
     layout.classes = options["label_size"]?.integer ?? 0
     layout.normalizesLatents =
       try options.choice("normalize_latents", ["True": true, "False": false]) ?? true
-    layout.epsilon = options.number("pixelnorm_epsilon") ?? layout.epsilon
+    layout.epsilon = try options.number("pixelnorm_epsilon") ?? layout.epsilon
     layout.discriminator = try ProgressiveDiscriminatorConfiguration(
       tensorFlow: checkpoint, .proGAN, into: &layout.parameters)
     return layout

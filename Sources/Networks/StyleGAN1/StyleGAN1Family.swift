@@ -53,7 +53,7 @@ struct StyleGAN1Layout {
   /// The whole configuration: sizes from the shapes, the rest from the options.
   func configuration(file: String) throws -> StyleGAN1Configuration {
     let shapes = ParameterShapes(parameters: parameters)
-    let levels = shapes.blockCount { "synthesis.b\($0).conv1.weight" }
+    let levels = shapes.count(below: 20) { "synthesis.b\(4 << $0).conv1.weight" }
     guard levels > 0, shapes.has("synthesis.b4.input.const") else {
       throw NetworkError.mismatch(
         file: file, family: StyleGAN1Family.name,
@@ -62,8 +62,10 @@ struct StyleGAN1Layout {
         }, misshaped: [], unused: [])
     }
     let isConditional = shapes.has("mapping.embed.weight")
-    let depth = (0..<64).prefix { shapes.has("mapping.fc\($0).weight") }.count
-    let widths = (0..<depth).map { shapes["mapping.fc\($0).weight", 0] ?? 1 }
+    let depth = shapes.count(below: 64) { "mapping.fc\($0).weight" }
+    let widths = (0..<depth).map {
+      shapes.extent(("mapping.fc\($0).weight", 0), ("mapping.fc\($0).bias", 0))
+    }
     let side = 4 << (levels - 1)
     var configuration = StyleGAN1Configuration(
       zDim: (isConditional
@@ -72,7 +74,10 @@ struct StyleGAN1Layout {
       wDim: shapes["synthesis.b4.conv1.affine.weight", 1] ?? widths.last ?? 1,
       mappingWidths: widths, resolution: resolution ?? side,
       imageChannels: shapes["synthesis.b\(side).torgb.weight", 0] ?? 3,
-      channels: (0..<levels).map { shapes["synthesis.b\(4 << $0).conv1.weight", 0] ?? 1 })
+      channels: (0..<levels).map {
+        let layer = "synthesis.b\(4 << $0).conv1"
+        return shapes.extent(("\(layer).weight", 0), ("\(layer).bias", 0))
+      })
     configuration.mappingMultiplier = mappingMultiplier
     configuration.fusedScale = fusedScale
     configuration.usesNoise = usesNoise

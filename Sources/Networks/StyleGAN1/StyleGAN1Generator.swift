@@ -97,7 +97,8 @@ struct StyleGAN1Generator: InspectableGenerator {
     var image: Tensor?
     for (level, block) in blocks.prefix(detail.level + 1).enumerated() {
       for layer in block {
-        x = layer(x, styleRow(ws, layer.row), noise: &supply)
+        let style = settings.styles(layer.affine(styleRow(ws, layer.row)), of: layer.name)
+        x = layer(x, style: style, noise: &supply)
         observe("synthesis.\(layer.name)", x)
       }
       image = colours.add(x, level: level, to: image, at: detail)

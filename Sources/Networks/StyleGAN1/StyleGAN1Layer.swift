@@ -60,8 +60,8 @@ struct StyleGAN1Layer: Sendable {
       activation: .linear)
   }
 
-  /// `[N, I, H, W]` and w `[N, wDim]` → `[N, O, resolution, resolution]`.
-  func callAsFunction(_ x: Tensor, _ w: Tensor, noise supply: inout NoiseSupply) -> Tensor {
+  /// `[N, I, H, W]` and styles `[N, 2·O]` → `[N, O, resolution, resolution]`.
+  func callAsFunction(_ x: Tensor, style: Tensor, noise supply: inout NoiseSupply) -> Tensor {
     var x = convolution?(x) ?? x
     if case .up = kind { x = x.blurred121() }
     var epilogue = Epilogue(bias: bias, activation: .lrelu, gain: 1)
@@ -71,6 +71,6 @@ struct StyleGAN1Layer: Sendable {
       epilogue.noiseStrength = supply.strength(row: row)
     }
     return x.biasAct(epilogue, noiseStrengths: noiseStrength)
-      .instanceNormalized(style: affine(w))
+      .instanceNormalized(style: style)
   }
 }

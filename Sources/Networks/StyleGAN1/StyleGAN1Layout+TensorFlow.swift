@@ -51,7 +51,7 @@ extension StyleGAN1Layout {
     try synthesis.require("use_instance_norm", "True")
     try synthesis.require("blur_filter", "[1, 2, 1]")
     resolution = synthesis["resolution"]?.integer
-    mappingMultiplier = mapping.number("mapping_lrmul") ?? mappingMultiplier
+    mappingMultiplier = try mapping.number("mapping_lrmul") ?? mappingMultiplier
     usesNoise = try synthesis.choice("use_noise", ["True": true, "False": false]) ?? true
     fusedScale =
       try synthesis.choice(
@@ -61,7 +61,7 @@ extension StyleGAN1Layout {
     isGrowing =
       try synthesis.choice(
         "structure", ["auto": true, "linear": true, "recursive": true, "fixed": false]) ?? true
-    if let psi = whole["truncation_psi"] { truncation.psi = psi.real.map { Float($0) } }
+    if whole["truncation_psi"] != nil { truncation.psi = try whole.number("truncation_psi") }
     if let cutoff = whole["truncation_cutoff"] { truncation.cutoff = cutoff.integer }
   }
 
