@@ -14,6 +14,11 @@ public protocol Generator: Sendable {
   var meanLatent: Tensor { get }
   /// The truncation that the family's official scripts use when none is given.
   var defaultTruncation: (psi: Float, cutoff: Int?) { get }
+  /// Whether synthesis obeys ``SynthesisSettings/transform``; only StyleGAN3 does.
+  var takesTransform: Bool { get }
+  /// Whether rows of W+ from several latents were mixed in training, so that mixtures look right;
+  /// true but for StyleGAN3.
+  var isTrainedWithMixing: Bool { get }
 
   /// The mapping network, without truncation: `[N, zDim]` (and `[N, classes]`) → `[N, wDim]`.
   func mapping(_ z: Tensor, label: Tensor?) -> Tensor
@@ -73,6 +78,8 @@ public struct GeneratorSize: Hashable, Sendable {
 public struct LayerDescription: Hashable, Sendable, Codable {
   /// What a layer is.
   public enum Kind: String, Sendable, Codable {
+    /// Fourier features, placed by a style (StyleGAN3).
+    case input
     /// A styled convolution.
     case convolution
     /// A styled upsampling.
@@ -108,6 +115,11 @@ public struct LayerDescription: Hashable, Sendable, Codable {
 }
 
 extension Generator {
+  /// False.
+  public var takesTransform: Bool { false }
+  /// True.
+  public var isTrainedWithMixing: Bool { true }
+
   /// Synthesis with everything but the noise as the file says.
   public func synthesis(_ ws: Tensor, noise: NoiseInput) -> Tensor {
     synthesis(ws, SynthesisSettings(noise: noise))

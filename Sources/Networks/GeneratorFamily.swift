@@ -22,6 +22,7 @@ public enum GeneratorFamilies {
   /// Every family; a checkpoint is offered to them in this order.
   public static let all: [any GeneratorFamily.Type] = [
     StyleGAN2Family.self,
+    StyleGAN3Family.self,
     MobileStyleGANFamily.self,
     StyleGAN1Family.self,
     ProGANFamily.self,

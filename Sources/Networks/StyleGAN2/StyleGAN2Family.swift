@@ -102,7 +102,8 @@ struct StyleGAN2Layout {
     return configuration
   }
 
-  private func discriminatorConfiguration() -> StyleGAN2DiscriminatorConfiguration? {
+  /// The discriminator's configuration; `nil` if the file carries none.
+  func discriminatorConfiguration() -> StyleGAN2DiscriminatorConfiguration? {
     let shapes = Shapes(parameters: parameters, prefix: StyleGAN2Discriminator.prefix)
     guard shapes.has("b4.conv.weight") else { return nil }
     let inner = shapes["b4.conv.weight", 0] ?? 1

@@ -31,7 +31,7 @@ extension StyleGAN2Layout {
 
   /// The options as the modules of a snapshot state them: they speak for the trained network, also
   /// where they were defaults of the code that made it.
-  private static func options(
+  static func options(
     _ checkpoint: Checkpoint, network: String, layer: String, resolutionKey: String
   ) throws -> Options {
     var options = Options()
