@@ -18,7 +18,7 @@ struct EditVerb {
   let prepare: (EditCommand, EditSession) throws -> Change
 
   static var all: [EditVerb] {
-    [move, mix, truncate, noise, detail, base, enable, disable, remove]
+    [move, mix, truncate, noise, detail, place, base, enable, disable, remove]
   }
 
   private static var move: EditVerb {
@@ -95,6 +95,16 @@ struct EditVerb {
       command, _ in
       guard let lod = command.recipe.lod else { throw ValidationError("detail needs --lod.") }
       return Change(label: "detail \(lod)") { $0.lod = lod }
+    }
+  }
+
+  private static var place: EditVerb {
+    EditVerb(name: "place", help: "move and turn a StyleGAN3 picture: --translate, --rotate") {
+      command, session in
+      let transform = try command.recipe.transform(for: session.generator())
+      return Change(label: transform == nil ? "place as stored" : "place") {
+        $0.transform = transform
+      }
     }
   }
 

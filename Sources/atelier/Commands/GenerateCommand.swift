@@ -56,7 +56,8 @@ struct GenerateCommand: ParsableCommand {
       network: network.digest, base: LatentSource(.mean),
       truncation: try recipe.truncation(
         for: network.generator, sources: &reader, project: existing),
-      noise: try recipe.noise(for: network.generator), lod: recipe.lod)
+      noise: try recipe.noise(for: network.generator), lod: recipe.lod,
+      transform: try recipe.transform(for: network.generator))
     let recipes = sources.map { source, _ in
       var recipe = base
       recipe.base = source

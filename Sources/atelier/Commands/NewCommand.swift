@@ -55,9 +55,11 @@ struct NewCommand: ParsableCommand {
     let truncation = try recipe.truncation(
       for: network.generator, sources: &reader, project: existing)
     let noise = try recipe.noise(for: network.generator)
+    let transform = try recipe.transform(for: network.generator)
     let start = source.map {
       Recipe(
-        network: network.digest, base: $0, truncation: truncation, noise: noise, lod: recipe.lod)
+        network: network.digest, base: $0, truncation: truncation, noise: noise, lod: recipe.lod,
+        transform: transform)
     }
     if let start { _ = try network.renderer(reader.content).plan(start) }
     let title = name ?? source.map { Self.defaultName($0) } ?? ""

@@ -64,6 +64,11 @@ struct StyleMixingCommand: ParsableCommand {
   func run() throws {
     common.apply()
     let network = try network.load()
+    if !network.generator.isTrainedWithMixing {
+      Output.note(
+        "warning: \(network.generator.family) was not trained with style mixing; mixtures may "
+          + "look worse than their parents.")
+    }
     let existing = try pictures.existingProject()
     var reader = SourceReader(
       project: existing, generator: network.generator, label: try recipe.classLabel())
@@ -76,7 +81,8 @@ struct StyleMixingCommand: ParsableCommand {
     if recipe.truncCutoff == nil { truncation.cutoff = nil }
     let base = Recipe(
       network: network.digest, base: LatentSource(.mean), truncation: truncation,
-      noise: try recipe.noise(for: network.generator), lod: recipe.lod)
+      noise: try recipe.noise(for: network.generator), lod: recipe.lod,
+      transform: try recipe.transform(for: network.generator))
     func own(_ source: LatentSource) -> Recipe {
       var recipe = base
       recipe.base = source

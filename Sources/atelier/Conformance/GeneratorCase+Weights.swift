@@ -9,7 +9,8 @@ extension GeneratorCase {
   ) throws {
     // References join all parts of TensorFlow's names by slashes, and write scalars as one element.
     let stored = Dictionary(
-      checkpoint.tensors.map { (dotted($0.key), $0.value) }, uniquingKeysWith: { first, _ in first })
+      checkpoint.tensors.map { (dotted($0.key), $0.value) }, uniquingKeysWith: { first, _ in first }
+    )
     // A reference may hold networks that this file lacks, such as a discriminator.
     let networks = Set(stored.keys.map { $0.prefix { $0 != "." } })
     let names = weights.names.filter { networks.contains(dotted($0).prefix { $0 != "." }) }

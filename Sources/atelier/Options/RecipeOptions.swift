@@ -1,5 +1,6 @@
 import ArgumentParser
 import Editing
+import Foundation
 import Networks
 import Projects
 
@@ -59,7 +60,22 @@ struct RecipeOptions: ParsableArguments {
       "The class for conditional networks: 1, or a mix such as 1:0.7,4:0.3.", valueName: "class"))
   var label: String?
 
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Move the picture, in picture widths and heights: 0.3,1 (StyleGAN3).", valueName: "x,y"))
+  var translate: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Turn the picture (StyleGAN3).", valueName: "degrees"))
+  var rotate: Float?
+
   func validate() throws {
+    _ = try translation()
+    if let rotate, !rotate.isFinite {
+      throw ValidationError("--rotate \(rotate) is not an angle.")
+    }
     if trunc != nil && truncProfile != nil {
       throw ValidationError("Give either --trunc or --trunc-profile.")
     }
@@ -96,6 +112,28 @@ struct RecipeOptions: ParsableArguments {
     if let truncCenter { truncation.center = try sources.center(truncCenter, generator: generator) }
     _ = try truncation.values(count: generator.size.rows)
     return truncation
+  }
+
+  /// The two numbers of --translate.
+  private func translation() throws -> (x: Float, y: Float)? {
+    guard let translate else { return nil }
+    let numbers = translate.split(separator: ",", omittingEmptySubsequences: false)
+      .map { Float($0.trimmingCharacters(in: .whitespaces)) }
+    guard numbers.count == 2, let x = numbers[0], let y = numbers[1], x.isFinite, y.isFinite else {
+      throw ValidationError("--translate \(translate) is not two numbers such as 0.3,1.")
+    }
+    return (x, y)
+  }
+
+  /// Where the picture lies in the plane, `nil` if nothing was said.
+  func transform(for generator: any Generator) throws -> InputTransform? {
+    guard translate != nil || rotate != nil else { return nil }
+    guard generator.takesTransform else {
+      throw CommandError.invalidInput(
+        "--translate and --rotate need a StyleGAN3 network; this is \(generator.family).")
+    }
+    let (x, y) = try translation() ?? (0, 0)
+    return InputTransform(x: x, y: y, rotate: rotate ?? 0)
   }
 
   /// The noise.
