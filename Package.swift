@@ -42,19 +42,26 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
-    // Tests: one target a module, fixtures and reference cases through TestSupport.
+    // Tests: one target a module, fixtures and reference cases through TestSupport. Each names every
+    // module that it imports, or it is not built again when one of them changes.
     .target(
       name: "TestSupport", dependencies: ["Tensors", "Checkpoints"], path: "Tests/TestSupport"),
     .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"]),
-    .testTarget(name: "TensorsTests", dependencies: ["TestSupport", "Tensors"]),
-    .testTarget(name: "CheckpointsTests", dependencies: ["TestSupport", "Checkpoints"]),
-    .testTarget(name: "ImagingTests", dependencies: ["TestSupport", "Imaging"]),
-    .testTarget(name: "NetworksTests", dependencies: ["TestSupport", "Networks"]),
-    .testTarget(name: "EditingTests", dependencies: ["TestSupport", "Editing"]),
+    .testTarget(name: "TensorsTests", dependencies: ["TestSupport", "Tensors", "Checkpoints"]),
+    .testTarget(name: "CheckpointsTests", dependencies: ["TestSupport", "Tensors", "Checkpoints"]),
+    .testTarget(name: "ImagingTests", dependencies: ["TestSupport", "Tensors", "Imaging"]),
+    .testTarget(
+      name: "NetworksTests", dependencies: ["TestSupport", "Tensors", "Checkpoints", "Networks"]),
+    .testTarget(
+      name: "EditingTests",
+      dependencies: ["TestSupport", "Tensors", "Checkpoints", "Imaging", "Networks", "Editing"]),
     .testTarget(
       name: "ProjectsTests",
-      dependencies: ["TestSupport", "Projects", .product(name: "GRDB", package: "GRDB.swift")]),
-    .testTarget(name: "CommandTests", dependencies: ["TestSupport", "atelier"]),
+      dependencies: [
+        "TestSupport", "Tensors", "Editing", "Projects",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
+    .testTarget(name: "CommandTests", dependencies: ["TestSupport", "Tensors", "atelier"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -15,21 +15,32 @@ struct ArchitectureTests {
     let module: String
     let path: String
     let text: String
+
+    /// The modules that it imports, in order.
+    var imports: [String] {
+      let pattern =
+        /^[ \t]*(?:@\w+(?:\([^)]*\))?[ \t]+)*(?:(?:public|package|internal|fileprivate|private)[ \t]+)?import[ \t]+(?:(?:struct|class|enum|protocol|func|var|let|typealias|actor)[ \t]+)?(\w+)/
+        .anchorsMatchLineEndings()
+      return text.matches(of: pattern).map { String($0.1) }
+    }
   }
 
   /// Every Swift file under Sources/ and of TestSupport.
-  static func sources() throws -> [Source] {
+  static func sources() throws -> [Source] { try sources(in: ["Sources", "Tests/TestSupport"]) }
+
+  /// Every Swift file in folders.
+  static func sources(in folders: [String]) throws -> [Source] {
     let root = ReferenceData.package
     var found: [Source] = []
-    for folder in ["Sources", "Tests/TestSupport"] {
+    for folder in folders {
       let base = root.appendingPathComponent(folder)
       let files = FileManager.default.enumerator(atPath: base.path)
       for case let path as String in files ?? .init() where path.hasSuffix(".swift") {
-        let module = folder == "Sources" ? String(path.prefix { $0 != "/" }) : "TestSupport"
+        let module = folder == "Sources" ? path.prefix { $0 != "/" } : folder.dropFirst(6)
         let url = base.appendingPathComponent(path)
         found.append(
           Source(
-            module: module, path: "\(folder)/\(path)",
+            module: String(module), path: "\(folder)/\(path)",
             text: try String(contentsOf: url, encoding: .utf8)))
       }
     }
@@ -41,14 +52,10 @@ struct ArchitectureTests {
     let table = try ModuleTable()
     let sources = try Self.sources()
     #expect(sources.count > 100)
-    let pattern =
-      /^[ \t]*(?:@\w+(?:\([^)]*\))?[ \t]+)*(?:(?:public|package|internal|fileprivate|private)[ \t]+)?import[ \t]+(?:(?:struct|class|enum|protocol|func|var|let|typealias|actor)[ \t]+)?(\w+)/
-      .anchorsMatchLineEndings()
     var count = 0
     for source in sources {
       let row = try #require(table[source.module], "the table has no row for \(source.module)")
-      for found in source.text.matches(of: pattern) {
-        let name = String(found.1)
+      for name in source.imports {
         count += 1
         guard !Self.free.contains(name) else { continue }
         #expect(
@@ -72,6 +79,21 @@ struct ArchitectureTests {
       #expect(targets[row.module] != nil, "Package.swift has no target \(row.module)")
     }
     #expect(Set(table.rows.map(\.module)).count == table.rows.count)
+  }
+
+  @Test("A test target names every module that it imports, so that it is built again with them")
+  func testTargets() throws {
+    let targets = try PackageTargets().tests
+    #expect(targets.count >= 8)
+    for (target, dependencies) in targets {
+      for source in try Self.sources(in: ["Tests/\(target)"]) {
+        for name in source.imports where !Self.free.contains(name) && name != "Testing" {
+          #expect(dependencies.contains(name), "\(source.path) imports \(name)")
+        }
+        let looksInside = source.text.firstMatch(of: /^[ \t]*@testable/.anchorsMatchLineEndings())
+        #expect(looksInside == nil, "\(source.path)")
+      }
+    }
   }
 
   @Test("What a module may import stands above it, so that nothing flows back")

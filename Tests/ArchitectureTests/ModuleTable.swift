@@ -39,15 +39,19 @@ struct ModuleTable {
 
 /// The targets in Package.swift, with the names of the modules and products that they depend on.
 struct PackageTargets {
+  /// The targets under Sources/, and TestSupport.
   let dependencies: [String: Set<String>]
+  /// The test targets.
+  let tests: [String: Set<String>]
 
-  /// Reads every target but the test targets.
+  /// Reads every target.
   init() throws {
     let url = ReferenceData.package.appendingPathComponent("Package.swift")
     let text = try String(contentsOf: url, encoding: .utf8)
       .replacing(/\/\/[^\n"]*\n/, with: "\n")
-    let openings = text.matches(of: /\.(target|executableTarget|systemLibrary)\(/)
+    let openings = text.matches(of: /\.(target|executableTarget|systemLibrary|testTarget)\(/)
     var found: [String: Set<String>] = [:]
+    var tests: [String: Set<String>] = [:]
     for opening in openings {
       let arguments = Self.balanced(text[opening.range.upperBound...])
       guard let name = arguments.firstMatch(of: /name:\s*"([^"]+)"/)?.1 else { continue }
@@ -56,9 +60,14 @@ struct PackageTargets {
         let products = list.replacing(/package:\s*"[^"]*"/, with: "")
         needed = Set(products.matches(of: /"([^"]+)"/).map { String($0.1) })
       }
-      found[String(name)] = needed
+      if opening.1 == "testTarget" {
+        tests[String(name)] = needed
+      } else {
+        found[String(name)] = needed
+      }
     }
     dependencies = found
+    self.tests = tests
   }
 
   /// The text up to the parenthesis that closes what was opened before it.
