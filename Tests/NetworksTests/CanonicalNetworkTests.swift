@@ -76,7 +76,7 @@ struct CanonicalNetworkTests {
     #expect(maps.count == 5)
     #expect(generator.synthesis(ws, noise: NoiseInput(.maps(maps))).bits == const.bits)
 
-    func random(_ seed: UInt64) -> [UInt32] {
+    func random(_ seed: UInt64) -> Digest {
       generator.synthesis(ws, noise: NoiseInput(.random(seed: seed))).bits
     }
     #expect(random(7) == random(7) && random(7) != random(8) && random(7) != const.bits)

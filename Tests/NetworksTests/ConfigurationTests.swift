@@ -45,7 +45,7 @@ struct ConfigurationTests {
     let images = generator.synthesis(ws, noise: .const)
     #expect(
       images.shape == [2, network.imageChannels, network.resolution, network.resolution])
-    #expect(images.scalars.allSatisfy { $0.isFinite } && Set(images.bits).count > 16)
+    #expect(images.scalars.allSatisfy { $0.isFinite } && Set(images.scalars).count > 16)
     // Two seeds are two pictures, and noise shows wherever there is any.
     #expect(images.row(0).bits != images.row(1).bits)
     let silent = generator.synthesis(ws, noise: .none)

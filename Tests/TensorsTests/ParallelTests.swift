@@ -91,7 +91,7 @@ struct ParallelTests {
     let weight = ConvolutionWeight(.sample([24, 16, 3, 3], seed: 2), transposed: true)
     let expected = x.modulatedConvolution(weight, styles: styles, up: ResampleFilter([1, 3, 3, 1]))
       .bits
-    await withTaskGroup(of: [UInt32].self) { group in
+    await withTaskGroup(of: Digest.self) { group in
       for _ in 0..<8 {
         group.addTask {
           x.modulatedConvolution(weight, styles: styles, up: ResampleFilter([1, 3, 3, 1])).bits
