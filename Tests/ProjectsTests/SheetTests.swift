@@ -6,7 +6,8 @@ import Testing
 @Suite("Tables of pictures")
 struct SheetTests {
   private func sheet(_ seeds: [UInt32]) -> Sheet {
-    Sheet(rows: ["row"], columns: seeds.map { "\($0)" }, cells: [seeds.map { recipe($0) }], cell: 64)
+    Sheet(
+      rows: ["row"], columns: seeds.map { "\($0)" }, cells: [seeds.map { recipe($0) }], cell: 64)
   }
 
   @Test("A kept table comes back as it was, and keeps its place in the list")
