@@ -57,22 +57,3 @@ void atelier_upfirdn(
     }
   }
 }
-
-ATELIER_MULTIVERSION
-void atelier_inverse_haar(
-    float *y, const float *lo, const float *lh, const float *hl, const float *hh,
-    const float scale[4], int height, int width) {
-  float s0 = scale[0] * 0.5f, s1 = scale[1] * 0.5f, s2 = scale[2] * 0.5f, s3 = scale[3] * 0.5f;
-  for (int i = 0; i < height; i++) {
-    float *top = y + (size_t)(2 * i) * 2 * width, *bottom = top + 2 * width;
-    size_t row = (size_t)i * width;
-    for (int j = 0; j < width; j++) {
-      float a = s0 * lo[row + j], b = s1 * lh[row + j];
-      float c = s2 * hl[row + j], d = s3 * hh[row + j];
-      top[2 * j] = (a + b) + (c + d);
-      top[2 * j + 1] = (a + b) - (c + d);
-      bottom[2 * j] = (a - b) + (c - d);
-      bottom[2 * j + 1] = (a - b) - (c - d);
-    }
-  }
-}

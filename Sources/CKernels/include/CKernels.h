@@ -1,6 +1,8 @@
 #pragma once
 #include <stddef.h>
 
+#include "CKernelsFast.h"
+
 // The inner loops of Atelier. Every function is compiled for several instruction sets and chosen
 // once at start by the CPU (AVX-512, AVX2, portable; NEON comes through the portable path).
 // Planes are rows of floats without gaps; all work is on one plane, so callers thread over planes.
@@ -25,14 +27,6 @@ void atelier_add_scaled(float *y, const float *x, float scale, size_t count);
 
 /// Sum of squares in double precision.
 double atelier_sum_of_squares(const float *x, size_t count);
-
-/// Rows `row0..<row1` of the column matrix of a convolution of one channel.
-///
-/// column[(ky·kw + kx)·stride_column + (oy − row0)·out_width + ox] =
-///   x[oy·stride − pad + ky, ox·stride − pad + kx] · scale, or 0 outside the plane.
-void atelier_im2col(
-    float *column, size_t stride_column, const float *x, float scale, int height, int width,
-    int kernel_height, int kernel_width, int stride, int pad, int row0, int row1, int out_width);
 
 /// Adds one channel's columns of a stride-`stride` transposed convolution into its plane:
 /// y[iy·stride + ky, ix·stride + kx] += column[(ky·kw + kx)·stride_column + iy·width + ix].

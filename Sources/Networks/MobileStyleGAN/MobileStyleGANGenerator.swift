@@ -75,8 +75,8 @@ struct MobileStyleGANGenerator: Generator {
         return x.modulatedConvolution(
           weight, styles: styles, demodulate: false, epilogue: epilogue)
       }
-      return x.depthwiseConvolution(depthwise, inputScale: styles)
-        .convolution(weight, epilogue: epilogue)
+      return x.depthwiseSeparableConvolution(
+        depthwise, weight, inputScale: styles, epilogue: epilogue)
     }
   }
 

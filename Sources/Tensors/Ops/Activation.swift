@@ -97,6 +97,12 @@ public struct Epilogue: Sendable {
     }
   }
 
+  /// Whether convolutions apply it in the pass that writes their results.
+  var isFused: Bool { activation == .linear || activation == .lrelu || activation == .relu }
+
+  /// The factor below zero of the activations that convolutions apply.
+  var slope: Float { activation == .relu ? 0 : activation == .lrelu ? alpha : 1 }
+
   /// Checks that noise and bias fit an output of `shape` `[N, C, H, W]` (or `[N, C]`).
   func check(shape: Shape) {
     if let bias { precondition(bias.count == shape[1], "bias \(bias.shape) for \(shape)") }

@@ -1,8 +1,10 @@
 import CKernels
+import Foundation
 
 /// Convolution weights `[O, I, kh, kw]` with the forms that kernels derive from them once.
 ///
-/// Networks keep one a layer. Faster kernels add their own prepared forms here.
+/// Networks keep one a layer. Each form is made when it is first used and kept: packed for products,
+/// as large as the weights; for Winograd, four times as large.
 public final class ConvolutionWeight: Sendable {
   /// The weights as they are correlated with the input (or scattered by a transposed convolution).
   public let tensor: Tensor
@@ -10,8 +12,7 @@ public final class ConvolutionWeight: Sendable {
   /// Σ over the taps of w²: `[O, I]`, for demodulation.
   public let energy: Tensor
 
-  /// For transposed convolution as one matrix product: `[O·kh·kw, I]`.
-  let scattered: Tensor?
+  private let prepared = Prepared()
 
   /// Prepares weights of shape `[O, I, kh, kw]`.
   ///
@@ -29,8 +30,11 @@ public final class ConvolutionWeight: Sendable {
         }
       }
     }
-    scattered = transposed ? Self.scatterMatrix(tensor) : nil
+    isTransposed = transposed
   }
+
+  /// Whether they are meant for transposed convolution.
+  let isTransposed: Bool
 
   /// The number of output channels.
   public var outputs: Int { tensor.shape[0] }
@@ -39,8 +43,45 @@ public final class ConvolutionWeight: Sendable {
   /// The size of the kernel, rows then columns.
   public var kernel: (height: Int, width: Int) { (tensor.shape[2], tensor.shape[3]) }
 
-  private static func scatterMatrix(_ tensor: Tensor) -> Tensor {
-    let (o, i, taps) = (tensor.shape[0], tensor.shape[1], tensor.shape[2] * tensor.shape[3])
+  /// What kernels make of the weights.
+  enum Form: Hashable {
+    /// Rows of the matrix `[O, I·kh·kw]`, packed for the register tile.
+    case direct
+    /// The matrix `[O·kh·kw, I]`, not packed: every input pixel times every tap.
+    case scattered
+    /// The 36 matrices of F(4×4, 3×3), packed.
+    case winograd
+    /// The 36 matrices of the ×2 up-convolution, packed.
+    case upWinograd
+  }
+
+  /// The weights in one form, made at the first call.
+  func form(_ form: Form) -> Tensor {
+    prepared.form(form) {
+      if form == .scattered { return scatterMatrix() }
+      let rows = Int(atelier_tile_rows()), taps = kernel.height * kernel.width
+      let (matrices, depth) = form == .direct ? (1, inputs * taps) : (36, inputs)
+      let groups = (outputs + rows - 1) / rows
+      return Tensor(uninitialized: [matrices, groups, depth, rows]) { packed in
+        tensor.withUnsafeBuffer { w in
+          guard let to = packed.baseAddress, let w = w.baseAddress else { return }
+          Parallel.forEachRange(of: groups, size: 4) { range in
+            let (first, last) = (Int32(range.lowerBound), Int32(range.upperBound))
+            if form == .direct {
+              atelier_pack_weights(
+                to, w, 1, Int32(outputs), Int32(depth), 0, depth, 1, first, last)
+            } else {
+              atelier_pack_winograd(
+                to, w, Int32(outputs), Int32(depth), form == .upWinograd ? 1 : 0, first, last)
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private func scatterMatrix() -> Tensor {
+    let (o, i, taps) = (outputs, inputs, kernel.height * kernel.width)
     return Tensor(uninitialized: [o * taps, i]) { matrix in
       tensor.withUnsafeBuffer { w in
         for output in 0..<o {
@@ -50,6 +91,20 @@ public final class ConvolutionWeight: Sendable {
             }
           }
         }
+      }
+    }
+  }
+
+  private final class Prepared: @unchecked Sendable {
+    private let lock = NSLock()
+    private var forms: [Form: Tensor] = [:]
+
+    func form(_ form: Form, _ make: () -> Tensor) -> Tensor {
+      lock.withLock {
+        if let made = forms[form] { return made }
+        let made = make()
+        forms[form] = made
+        return made
       }
     }
   }

@@ -23,4 +23,24 @@ extension Tensor {
       }
     }
   }
+
+  /// A depthwise 3×3 correlation as above, then a 1×1 convolution and `epilogue`, in one operation:
+  /// `[N, I, H, W]` → `[N, O, H, W]`. The depthwise result is never stored as a whole.
+  public func depthwiseSeparableConvolution(
+    _ taps: Tensor, _ weight: ConvolutionWeight, inputScale: Tensor, epilogue: Epilogue = .none
+  ) -> Tensor {
+    precondition(
+      shape.rank == 4 && taps.count == shape[1] * 9 && inputScale.shape == [shape[0], shape[1]]
+        && weight.inputs == shape[1] && weight.kernel == (1, 1),
+      "depthwise \(taps.shape), \(weight.tensor.shape), scale \(inputScale.shape) on \(shape)")
+    let result: Shape = [shape[0], weight.outputs, shape[2], shape[3]]
+    epilogue.check(shape: result)
+    return Tensor(uninitialized: result) { destination in
+      guard let to = destination.baseAddress else { return }
+      ConvolutionLayer.run(
+        self, weight, form: .direct, depthwise: taps, inputScale: inputScale, outputScale: nil,
+        padding: 0, epilogue: epilogue, into: to, height: shape[2], width: shape[3]
+      ) { $0.multiply() }
+    }
+  }
 }

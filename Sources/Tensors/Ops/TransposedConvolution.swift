@@ -33,6 +33,18 @@ extension Tensor {
     let plan = UpfirdnPlan(
       height: height, width: width, filter: filter, padding: padding, gain: 4)
     epilogue.check(shape: [shape[0], weight.outputs, plan.outHeight, plan.outWidth])
+    if kh == 3, kw == 3, shape[2] * shape[3] > 256, let taps = filter.separableTaps(gain: 4) {
+      precondition(
+        shape.rank == 4 && shape[1] == weight.inputs, "\(weight.tensor.shape) on \(shape)")
+      let result: Shape = [shape[0], weight.outputs, plan.outHeight, plan.outWidth]
+      return Tensor(uninitialized: result) { destination in
+        guard let to = destination.baseAddress else { return }
+        ConvolutionLayer.run(
+          self, weight, form: .upWinograd, inputScale: inputScale, outputScale: outputScale,
+          padding: 1, epilogue: epilogue, into: to, height: plan.outHeight, width: plan.outWidth
+        ) { $0.up(filter: taps) }
+      }
+    }
     let count = plan.outHeight * plan.outWidth
     return scatter(weight, inputScale: inputScale, stride: 2) { _, _ in
       (plan.outHeight, plan.outWidth)
@@ -55,9 +67,8 @@ extension Tensor {
       _ sample: Int, _ channel: Int
     ) -> Void
   ) -> Tensor {
-    guard let matrix = weight.scattered else {
-      preconditionFailure("these weights were not prepared for a transposed convolution")
-    }
+    precondition(
+      weight.isTransposed, "these weights were not prepared for a transposed convolution")
     precondition(
       shape.rank == 4 && shape[1] == weight.inputs,
       "transposed convolution \(weight.tensor.shape) on \(shape)")
@@ -69,7 +80,7 @@ extension Tensor {
     let block = max(4, min(64, (2 << 20) / (taps * h * w)))
     return Tensor(uninitialized: [n, o, out.height, out.width]) { destination in
       withUnsafeBuffer { x in
-        matrix.withUnsafeBuffer { matrix in
+        weight.form(.scattered).withUnsafeBuffer { matrix in
           guard let to = destination.baseAddress, let x = x.baseAddress,
             let matrix = matrix.baseAddress
           else { return }

@@ -1,0 +1,10 @@
+#include "versions.h"
+#if defined(__x86_64__)
+#define LANES 8
+#define ROWS 4
+#define VECTORS 3
+#define SUFFIX _avx2
+#define CPU atelier_avx2
+#define TARGET __attribute__((target("avx2,fma")))
+#include "versions_body.h"
+#endif

@@ -1,0 +1,106 @@
+#pragma once
+#include <stddef.h>
+
+// The convolutions of Atelier: packed products, Winograd F(4×4, 3×3) and the ×2 up-convolution.
+//
+// Every function works on a part of one sample's layer, so that callers share parts among threads;
+// results of a part depend on the layer's sizes alone. Versions for AVX-512, AVX2 and plain vectors
+// are chosen once by the CPU, or by ATELIER_CPU=portable|avx2|avx512.
+
+/// The instruction set in use.
+enum atelier_cpu { atelier_portable, atelier_avx2, atelier_avx512 };
+enum atelier_cpu atelier_cpu(void);
+
+/// Rows of a register tile (weights are packed in groups of as many output channels) and columns
+/// of a panel (inputs are packed in groups of as many columns).
+int atelier_tile_rows(void);
+int atelier_panel_columns(void);
+
+/// y = clamp(lrelu(x + strength·noise + bias) · gain, ±limit); slope 1 makes lrelu linear.
+struct atelier_epilogue {
+  const float *noise;  // [out_height, out_width] or null
+  const float *bias;   // [outputs] or null
+  float strength, slope, gain, limit;
+};
+
+/// One sample of a convolution layer, x [inputs, height, width] → y [outputs, out_height,
+/// out_width]. Inputs are scaled by `input_scale` (or null), sums by `output_scale` (or null).
+struct atelier_layer {
+  const float *x, *weights;  // weights: packed by atelier_pack_weights
+  float *y;
+  const float *input_scale, *output_scale;
+  const float *depthwise;  // [inputs, 9]: a depthwise 3×3 before the 1×1, or null
+  int inputs, outputs, height, width, out_height, out_width;
+  int kernel_height, kernel_width, stride, padding;
+  struct atelier_epilogue epilogue;
+};
+
+/// Packs matrices [outputs, depth] for the register tile: `packed` [matrices][groups][depth][rows].
+///
+/// Element (m, o, d) is read at source[m·matrix_stride + o·row_stride + d·column_stride]; packs
+/// groups `group0..<group1` of every matrix; `groups` = ⌈outputs / rows⌉ of them lie in a matrix.
+void atelier_pack_weights(
+    float *packed, const float *source, int matrices, int outputs, int depth, size_t matrix_stride,
+    size_t row_stride, size_t column_stride, int group0, int group1);
+
+/// Winograd's weights: 3×3 kernels [outputs, inputs, 9] become G·w·Gᵀ, G [6, 3], packed as 36
+/// matrices as above. `up` picks the G of the up-convolution.
+void atelier_pack_winograd(
+    float *packed, const float *source, int outputs, int inputs, int up, int group0, int group1);
+
+/// Columns n0..<n1 of the column matrix (output pixels in row-major order), channels c0..<c1, as
+/// panels [⌈(n1 − n0)/panel⌉][inputs·taps][panel]; with `depthwise`, of its result.
+void atelier_direct_pack(
+    const struct atelier_layer *layer, float *columns, long n0, long n1, int c0, int c1);
+
+/// y[o, n0..<n1] for the groups `group0..<group1` of output channels; `sums` holds
+/// groups·rows·⌈(n1 − n0)/panel⌉·panel floats.
+void atelier_direct_multiply(
+    const struct atelier_layer *layer, const float *columns, float *sums, long n0, long n1,
+    int group0, int group1);
+
+/// y[o, n0..<n1] of a 1×1 convolution with stride 1 and at most four outputs.
+void atelier_few_outputs(const struct atelier_layer *layer, long n0, long n1);
+
+/// Winograd's input transform of tiles t0..<t1 (4×4 outputs each, row-major) of channels c0..<c1:
+/// [36][⌈(t1 − t0)/panel⌉][inputs][panel], the 36 parts 16 floats further apart than they are long.
+void atelier_winograd_input(
+    const struct atelier_layer *layer, float *v, int t0, int t1, int c0, int c1);
+
+/// Winograd's products of frequencies k0..<k1: sums [36][rows of all groups][stride] with
+/// stride = atelier_sum_stride(tiles), again 16 floats between the 36 parts.
+void atelier_winograd_multiply(
+    const struct atelier_layer *layer, const float *v, float *sums, int tiles, int k0, int k1);
+long atelier_sum_stride(int tiles);
+
+/// Winograd's output transform and the epilogue, for output channels o0..<o1.
+void atelier_winograd_output(
+    const struct atelier_layer *layer, const float *sums, int t0, int t1, int o0, int o1);
+
+/// The ×2 up-convolution (see upconvolution.h): tiles of 4×4 input pixels, ⌊width/4⌋ + 1 across and
+/// ⌊height/4⌋ + 1 down. The input transform of rows of tiles row0..<row1, channels c0..<c1:
+/// [81][panels][inputs][panel], 16 floats between the parts.
+void atelier_up_input(
+    const struct atelier_layer *layer, float *v, int row0, int row1, int c0, int c1);
+
+/// The products of frequencies k0..<k1, as of Winograd's convolution.
+void atelier_up_multiply(
+    const struct atelier_layer *layer, const float *v, float *sums, int tiles, int k0, int k1);
+
+/// Floats in one line of the unfiltered result: even columns, then odd ones.
+long atelier_up_line(const struct atelier_layer *layer);
+
+/// The output transform of rows of tiles row0..<row1, of a band that begins at `band0`, for channels
+/// o0..<o1; then filter (4 taps down, 4 across) and epilogue of the output rows that are complete.
+///
+/// `carry` [outputs][3] keeps the last lines for the next rows of tiles of the band. The seam
+/// [outputs][6] before the band gets its first lines, that after it (or null) its last ones.
+/// `lines` is working memory of 3 + 8·(row1 − row0) lines.
+void atelier_up_finish(
+    const struct atelier_layer *layer, const float *filter, const float *sums, int band0, int row0,
+    int row1, float *carry, float *before, float *after, float *lines, int o0, int o1);
+
+/// The three output rows across the seam above row of tiles `tile_row`.
+void atelier_up_seam(
+    const struct atelier_layer *layer, const float *filter, const float *seam, int tile_row, int o0,
+    int o1);

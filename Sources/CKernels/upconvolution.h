@@ -1,0 +1,193 @@
+// The ×2 up-convolution: a transposed 3×3 convolution with stride 2, then a separable 4×4 filter.
+//
+// Along one axis the transposed convolution gives y[2i] = w₀·x[i] + w₂·x[i − 1] and
+// y[2i + 1] = w₁·x[i]. Four i at a time, the even outputs are F(4, 2) (5 products, points 0, 1, −1,
+// 2, ∞) and the odd ones 4 products: 9, so 81 products a tile of 4×4 input pixels for its 8×8
+// outputs, against 144 of the polyphase form. Only 36 of the 81 weight matrices differ.
+// The filter then runs over the rows of a band of tiles while they are in cache.
+
+enum { up_frequencies = 81 };
+
+// Bᵀ·d of F(4, 2), then the four samples themselves.
+#define FORWARD_UP(d, e)                                               \
+  do {                                                                 \
+    lanes p = d[3] - d[1], q = 2 * d[2];                               \
+    e[0] = p - q + 2 * d[0];                                           \
+    e[1] = d[3] - d[2] - 2 * d[1];                                     \
+    e[2] = d[3] - 3 * d[2] + 2 * d[1];                                 \
+    e[3] = p;                                                          \
+    e[4] = d[4] - d[2] - 2 * p;                                        \
+    e[5] = d[1], e[6] = d[2], e[7] = d[3], e[8] = d[4];                \
+  } while (0)
+
+// Aᵀ·m of F(4, 2): the four even outputs.
+#define BACKWARD_UP(m, z)                                              \
+  do {                                                                 \
+    lanes p = m[1] + m[2], q = m[1] - m[2];                            \
+    z[0] = m[0] + p + m[3], z[1] = q + 2 * m[3];                       \
+    z[2] = p + 4 * m[3], z[3] = q + 8 * m[3] + m[4];                   \
+  } while (0)
+
+INLINE int up_across(const struct atelier_layer *l) { return (l->width + 4) / 4; }
+
+static TARGET void NAME(up_input)(
+    const struct atelier_layer *l, float *v, int row0, int row1, int c0, int c1) {
+  int across = up_across(l), tiles = (row1 - row0) * across;
+  long inputs = l->inputs, panels = (tiles + PANEL - 1) / PANEL;
+  long step = panels * inputs * PANEL + apart;
+  float buffer[5 * (4 * LANES + 8)];
+  for (int c = c0; c < c1; c++) {
+    const float *plane = l->x + (long)c * l->height * l->width;
+    float scale = l->input_scale ? l->input_scale[c] : 1;
+    for (int ty = row0; ty < row1; ty++)
+      for (int tx = 0; tx < across; tx += LANES) {
+        int count = across - tx < LANES ? across - tx : LANES;
+        long column = (long)(ty - row0) * across + tx, within = column % PANEL, stride;
+        float *to = v + column / PANEL * inputs * PANEL + c * PANEL;
+        const float *d = window(l, plane, ty * 4 - 1, tx * 4 - 1, 5, buffer, &stride);
+        if (c + 1 < c1 && d != buffer) fetch_next(l, d, 5);
+        lanes e[5][9];
+        EACH(i, 5) {
+          lanes row[5];
+          take_every_fourth(d + i * stride, row, 4);
+          take_every_fourth(d + i * stride + 4, row + 4, 1);
+          EACH(j, 5) row[j] *= scale;
+          FORWARD_UP(row, e[i]);
+        }
+        EACH(j, 9) {
+          lanes d[5] = {e[0][j], e[1][j], e[2][j], e[3][j], e[4][j]}, out[9];
+          FORWARD_UP(d, out);
+          EACH(i, 9) put_tiles(to + (i * 9 + j) * step, inputs, within, count, out[i]);
+        }
+      }
+  }
+}
+
+static TARGET void NAME(up_multiply)(
+    const struct atelier_layer *l, const float *v, float *sums, int tiles, int k0, int k1) {
+  long inputs = l->inputs, groups = (l->outputs + ROWS - 1) / ROWS;
+  long panels = (tiles + PANEL - 1) / PANEL, stride = panels * PANEL + 16;
+  long from = panels * inputs * PANEL + apart, to = groups * ROWS * stride + apart;
+  for (int k = k0; k < k1; k++) {
+    int i = k / 9 < 5 ? k / 9 : 5, j = k % 9 < 5 ? k % 9 : 5;
+    const float *weights = l->weights + (i * 6 + j) * groups * inputs * ROWS;
+    for (long g = 0; g < groups; g++)
+      for (long p = 0; p < panels; p++)
+        tile(
+            inputs, weights + g * inputs * ROWS, v + k * from + p * inputs * PANEL,
+            sums + k * to + g * ROWS * stride + p * PANEL, stride, 0, tiles - p * PANEL);
+  }
+}
+
+// Rows of y hold the even columns, then the odd ones, each after `margin` floats.
+enum { margin = 16 };
+INLINE long up_phase(const struct atelier_layer *l) {
+  return (long)up_across(l) * 4 + margin + 4 * LANES;
+}
+
+// Output rows r0..<r1 of one channel; y points at the row before r0.
+INLINE void filter_rows(
+    const struct atelier_layer *l, const float *filter, const float *y, int channel, int r0,
+    int r1) {
+  long phase = up_phase(l), row = 2 * phase;
+  int w = l->width;
+  finish f = finish_of(l, channel);
+  const float *a = filter, *b = filter + 4;
+  for (int r = r0; r < r1; r++, y += row) {
+    float *to = l->y + ((long)channel * l->out_height + r) * l->out_width;
+    const float *noise = l->epilogue.noise ? l->epilogue.noise + (long)r * l->out_width : 0;
+    enum { strip = 256 };
+    for (int x0 = 0; x0 < w; x0 += strip) {
+      int count = w - x0 < strip ? w - x0 : strip;
+      // Down the columns first, for samples x0 − 1 ..= x0 + count.
+      float even[strip + 3 * LANES], odd[strip + 3 * LANES];
+      for (int i = 0; i < count + 2; i += LANES) {
+        const float *e = y + margin + x0 - 1 + i, *o = e + phase;
+        store(
+            even + i, a[0] * load(e) + a[1] * load(e + row) + a[2] * load(e + 2 * row) +
+                          a[3] * load(e + 3 * row));
+        store(
+            odd + i, a[0] * load(o) + a[1] * load(o + row) + a[2] * load(o + 2 * row) +
+                         a[3] * load(o + 3 * row));
+      }
+      for (int i = 0; i < count; i += LANES) {
+        lanes e0 = load(even + i + 1), e1 = load(even + i + 2);
+        lanes before = load(odd + i), o0 = load(odd + i + 1), o1 = load(odd + i + 2);
+        lanes p = b[0] * before + b[1] * e0 + b[2] * o0 + b[3] * e1;
+        lanes q = b[0] * e0 + b[1] * o0 + b[2] * e1 + b[3] * o1;
+        lanes low = ZIP_LOW(p, q), high = ZIP_HIGH(p, q);
+        float *out = to + 2 * (x0 + i);
+        const float *extra = noise ? noise + 2 * (x0 + i) : 0;
+        if (i + LANES <= count) {
+          store(out, finished(low, extra, f));
+          store(out + LANES, finished(high, extra ? extra + LANES : 0, f));
+        } else {
+          float piece[2 * LANES];
+          store(piece, low);
+          store(piece + LANES, high);
+          finish_row(out, piece, extra, f, 2 * (count - i));
+        }
+      }
+    }
+  }
+}
+
+static TARGET void NAME(up_finish)(
+    const struct atelier_layer *l, const float *filter, const float *sums, int band0, int row0,
+    int row1, float *carry, float *before, float *after, float *lines, int o0, int o1) {
+  int across = up_across(l), tiles = (row1 - row0) * across;
+  long rows = (l->outputs + ROWS - 1) / ROWS * ROWS;
+  long panels = (tiles + PANEL - 1) / PANEL, stride = panels * PANEL + 16;
+  long step = rows * stride + apart, phase = up_phase(l), row = 2 * phase;
+  int isFirst = row0 == band0, height = 8 * (row1 - row0);
+  for (int o = o0; o < o1; o++) {
+    // Lines −3, −2, −1 come from the rows of tiles above, then 8 lines a row of tiles.
+    if (isFirst) {
+      memset(lines, 0, sizeof(float) * 3 * row);
+    } else {
+      memcpy(lines, carry + o * 3 * row, sizeof(float) * 3 * row);
+    }
+    float *y = lines + 3 * row;
+    for (int ty = 0; ty < row1 - row0; ty++)
+      for (int tx = 0; tx < across; tx += LANES) {
+        const float *m = sums + o * stride + ty * across + tx;
+        lanes e[8][9];
+        EACH(j, 9) {
+          lanes column[9], z[4];
+          EACH(i, 9) column[i] = load(m + (i * 9 + j) * step);
+          BACKWARD_UP(column, z);
+          EACH(i, 4) e[2 * i][j] = z[i], e[2 * i + 1][j] = column[5 + i];
+        }
+        EACH(i, 8) {
+          float *to = y + (ty * 8 + i) * row + margin + tx * 4;
+          lanes z[4], out[4];
+          BACKWARD_UP(e[i], z);
+          interleave4(z, out);
+          EACH(k, 4) store(to + k * LANES, out[k]);
+          interleave4(e[i] + 5, out);
+          EACH(k, 4) store(to + phase + k * LANES, out[k]);
+        }
+      }
+    for (int i = 0; i < height; i++) {
+      y[i * row + margin - 1] = 0;
+      y[i * row + phase + margin - 1] = 0;
+    }
+    int first = isFirst ? (row0 == 0 ? 0 : 8 * row0 + 1) : 8 * row0 - 2;
+    int last = 8 * row1 - 2 < l->out_height ? 8 * row1 - 2 : l->out_height;
+    if (first < last) filter_rows(l, filter, y + (first - 1 - 8 * row0) * row, o, first, last);
+    if (isFirst && row0 > 0) memcpy(before + (o * 6 + 3) * row, y, sizeof(float) * 3 * row);
+    memcpy(carry + o * 3 * row, y + (height - 3) * row, sizeof(float) * 3 * row);
+    if (after) memcpy(after + o * 6 * row, y + (height - 3) * row, sizeof(float) * 3 * row);
+  }
+}
+
+static TARGET void NAME(up_seam)(
+    const struct atelier_layer *l, const float *filter, const float *seam, int tile_row, int o0,
+    int o1) {
+  long row = 2 * up_phase(l);
+  int last = 8 * tile_row + 1 < l->out_height ? 8 * tile_row + 1 : l->out_height;
+  for (int o = o0; o < o1; o++)
+    filter_rows(l, filter, seam + (long)o * 6 * row, o, 8 * tile_row - 2, last);
+}
+
+static TARGET long NAME(up_line)(const struct atelier_layer *l) { return 2 * up_phase(l); }

@@ -1,0 +1,22 @@
+#include "lanes.h"
+#include "gemm.h"
+#include "winograd.h"
+#include "upconvolution.h"
+
+const struct versions NAME(atelier_versions) = {
+    CPU,
+    ROWS,
+    PANEL,
+    NAME(direct_pack),
+    NAME(direct_multiply),
+    NAME(few_outputs),
+    NAME(haar_rows),
+    NAME(winograd_input),
+    NAME(winograd_multiply),
+    NAME(winograd_output),
+    NAME(up_input),
+    NAME(up_multiply),
+    NAME(up_finish),
+    NAME(up_seam),
+    NAME(up_line),
+};

@@ -1,0 +1,174 @@
+import CKernels
+
+/// One convolution as the kernels see it: pointers and sizes, a sample at a time.
+///
+/// The work is cut into blocks whose sizes depend on the layer alone.
+struct ConvolutionLayer {
+  private(set) var layer = atelier_layer()
+
+  /// Runs every sample of a convolution of `x` into `result`.
+  static func run(
+    _ x: Tensor, _ weight: ConvolutionWeight, form: ConvolutionWeight.Form,
+    depthwise: Tensor? = nil, inputScale: Tensor?, outputScale: Tensor?, stride: Int = 1,
+    padding: Int, epilogue: Epilogue, into result: UnsafeMutablePointer<Float>,
+    height: Int, width: Int, _ body: (ConvolutionLayer) -> Void
+  ) {
+    let o = weight.outputs, size = x.shape.count / max(x.shape[0], 1)
+    let fused = epilogue.isFused ? epilogue : .none
+    weight.form(form).withUnsafeBuffer { weights in
+      x.withUnsafeBuffer { input in
+        inputScale.withPointer { inputScale in
+          outputScale.withPointer { outputScale in
+            depthwise.withPointer { depthwise in
+              fused.bias.withPointer { bias in
+                (fused.noiseStrength == 0 ? nil : fused.noise).withPointer { noise in
+                  for sample in 0..<x.shape[0] {
+                    var call = ConvolutionLayer()
+                    call.layer.x = input.baseAddress?.advanced(
+                      by: sample * x.shape.count / x.shape[0])
+                    call.layer.weights = weights.baseAddress
+                    call.layer.y = result + sample * o * height * width
+                    call.layer.input_scale = inputScale?.advanced(by: sample * weight.inputs)
+                    call.layer.output_scale = outputScale?.advanced(by: sample * o)
+                    call.layer.depthwise = depthwise
+                    call.layer.inputs = Int32(weight.inputs)
+                    call.layer.outputs = Int32(o)
+                    call.layer.height = Int32(x.shape[2])
+                    call.layer.width = Int32(x.shape[3])
+                    call.layer.out_height = Int32(height)
+                    call.layer.out_width = Int32(width)
+                    call.layer.kernel_height = Int32(weight.kernel.height)
+                    call.layer.kernel_width = Int32(weight.kernel.width)
+                    call.layer.stride = Int32(stride)
+                    call.layer.padding = Int32(padding)
+                    call.layer.epilogue = atelier_epilogue(
+                      noise: noise?.advanced(
+                        by: fused.noise?.shape[0] == 1 ? 0 : sample * height * width),
+                      bias: bias, strength: fused.noiseStrength, slope: fused.slope,
+                      gain: fused.gain, limit: fused.clamp ?? .infinity)
+                    body(call)
+                  }
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+    guard !epilogue.isFused else { return }
+    let plane = height * width
+    Parallel.forEach(x.shape[0] * o) { index in
+      epilogue.apply(
+        result + index * plane, from: result + index * plane, sample: index / o,
+        channel: index % o, count: plane)
+    }
+  }
+
+  /// The number of input channels.
+  var inputs: Int { Int(layer.inputs) }
+  /// Register tiles over the output channels.
+  var groups: Int {
+    let rows = Int(atelier_tile_rows())
+    return (Int(layer.outputs) + rows - 1) / rows
+  }
+  /// Output channels rounded up to whole register tiles.
+  var channels: Int { groups * Int(atelier_tile_rows()) }
+
+  /// `count` rounded up to whole panels.
+  func padded(_ count: Int) -> Int {
+    let panel = Int(atelier_panel_columns())
+    return (count + panel - 1) / panel * panel
+  }
+
+  /// The whole layer as one product of packed matrices.
+  func multiply() {
+    let count = Int(layer.out_height * layer.out_width)
+    let depth = inputs * Int(layer.kernel_height * layer.kernel_width)
+    withUnsafePointer(to: layer) { layer in
+      if depth == inputs && layer.pointee.outputs <= 4 && layer.pointee.depthwise == nil
+        && layer.pointee.stride == 1 && layer.pointee.padding == 0
+      {
+        Parallel.forEachRange(of: count, size: 8192) { range in
+          atelier_few_outputs(layer, range.lowerBound, range.upperBound)
+        }
+        return
+      }
+      if count <= 1024 {
+        // Few columns: they are packed once, and output channels are shared out.
+        Scratch.withFloats(depth * padded(count)) { columns in
+          Parallel.forEachRange(of: inputs, size: 16) { range in
+            atelier_direct_pack(
+              layer, columns, 0, count, Int32(range.lowerBound), Int32(range.upperBound))
+          }
+          Parallel.forEachRange(of: groups, size: 4) { range in
+            Scratch.withFloats(range.count * Int(atelier_tile_rows()) * padded(count)) { sums in
+              atelier_direct_multiply(
+                layer, columns, sums, 0, count, Int32(range.lowerBound), Int32(range.upperBound))
+            }
+          }
+        }
+        return
+      }
+      // Many columns: every task packs a block of them for itself, small enough for the cache.
+      let block = max(padded(1), min(padded(1) * 16, padded((96 << 10) / (depth + channels))))
+      Parallel.forEachRange(of: count, size: block) { range in
+        Scratch.withFloats((depth + channels) * padded(range.count)) { columns in
+          let (first, last) = (range.lowerBound, range.upperBound)
+          atelier_direct_pack(layer, columns, first, last, 0, Int32(inputs))
+          atelier_direct_multiply(
+            layer, columns, columns + depth * padded(range.count), first, last, 0, Int32(groups))
+        }
+      }
+    }
+  }
+
+  /// The layer by Winograd's algorithm; 3×3 kernels, stride 1.
+  func winograd() {
+    let tiles = Int((layer.out_height + 3) / 4 * ((layer.out_width + 3) / 4))
+    withUnsafePointer(to: layer) { layer in
+      func sizes(_ tiles: Int) -> (input: Int, sums: Int) {
+        let stride = atelier_sum_stride(Int32(tiles))
+        return (36 * (inputs * padded(tiles) + 16), 36 * (channels * stride + 16) + 16)
+      }
+      if tiles <= 128 {
+        // Few tiles: reading the weights costs most, so each is read once, by one task.
+        let (input, output) = sizes(tiles)
+        Scratch.withFloats(input + output) { v in
+          let count = Int32(tiles)
+          Parallel.forEachRange(of: inputs, size: 16) { range in
+            atelier_winograd_input(
+              layer, v, 0, count, Int32(range.lowerBound), Int32(range.upperBound))
+          }
+          Parallel.forEach(36) { k in
+            atelier_winograd_multiply(layer, v, v + input, count, Int32(k), Int32(k + 1))
+          }
+          Parallel.forEachRange(of: Int(layer.pointee.outputs), size: 16) { range in
+            atelier_winograd_output(
+              layer, v + input, 0, count, Int32(range.lowerBound), Int32(range.upperBound))
+          }
+        }
+        return
+      }
+      // As many tiles a task as make reading the weights cheap.
+      let block = inputs >= 512 ? 128 : inputs >= 128 ? 96 : 48
+      Parallel.forEachRange(of: tiles, size: block) { range in
+        let (input, output) = sizes(range.count)
+        Scratch.withFloats(input + output) { v in
+          let (first, last) = (Int32(range.lowerBound), Int32(range.upperBound))
+          atelier_winograd_input(layer, v, first, last, 0, Int32(inputs))
+          atelier_winograd_multiply(layer, v, v + input, last - first, 0, 36)
+          atelier_winograd_output(
+            layer, v + input, first, last, 0, layer.pointee.outputs)
+        }
+      }
+    }
+  }
+}
+
+extension Tensor? {
+  /// The elements of a tensor, or a null pointer without one.
+  func withPointer<Result>(_ body: (UnsafePointer<Float>?) throws -> Result) rethrows -> Result {
+    guard let self else { return try body(nil) }
+    return try self.withUnsafeBuffer { try body($0.baseAddress) }
+  }
+}

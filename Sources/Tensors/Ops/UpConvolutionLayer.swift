@@ -1,0 +1,101 @@
+import CKernels
+
+extension ConvolutionLayer {
+  /// The ×2 up-convolution with the separable 4×4 `filter`: 4 taps down, then 4 across.
+  func up(filter: [Float]) {
+    let across = Int(layer.width) / 4 + 1, down = Int(layer.height) / 4 + 1
+    let tiles = across * down
+    if tiles <= 128 {
+      upWide(filter: filter, across: across, down: down)
+    } else {
+      upInBands(filter: filter, across: across, down: down)
+    }
+  }
+
+  private func upSizes(_ tiles: Int) -> (input: Int, sums: Int) {
+    let stride = atelier_sum_stride(Int32(tiles))
+    return (81 * (inputs * padded(tiles) + 16), 81 * (channels * stride + 16) + 16)
+  }
+
+  /// Few tiles: every matrix of weights is read once, by one task.
+  private func upWide(filter: [Float], across: Int, down: Int) {
+    let tiles = across * down, (input, output) = upSizes(tiles)
+    withUnsafePointer(to: layer) { layer in
+      let line = atelier_up_line(layer)
+      Scratch.withFloats(input + output) { v in
+        Parallel.forEachRange(of: inputs, size: 16) { range in
+          atelier_up_input(
+            layer, v, 0, Int32(down), Int32(range.lowerBound), Int32(range.upperBound))
+        }
+        Parallel.forEach(81) { k in
+          atelier_up_multiply(layer, v, v + input, Int32(tiles), Int32(k), Int32(k + 1))
+        }
+        Parallel.forEachRange(of: Int(layer.pointee.outputs), size: 16) { range in
+          Scratch.withFloats(line * (3 * Int(layer.pointee.outputs) + 3 + 8 * down)) { carry in
+            atelier_up_finish(
+              layer, filter, v + input, 0, 0, Int32(down), carry, nil, nil,
+              carry + 3 * line * Int(layer.pointee.outputs), Int32(range.lowerBound),
+              Int32(range.upperBound))
+          }
+        }
+      }
+    }
+  }
+
+  /// Many tiles: bands of rows of tiles go to the threads, from top to bottom within a band; the
+  /// output rows that need lines of two bands come last.
+  private func upInBands(filter: [Float], across: Int, down: Int) {
+    let o = Int(layer.outputs)
+    let bandRows = max(2, (down + 11) / 12)
+    let bands = (down + bandRows - 1) / bandRows
+    let step = max(1, min(bandRows, 96 / across))
+    withUnsafePointer(to: layer) { layer in
+      let line = atelier_up_line(layer)
+      Scratch.withFloats(bands * o * 6 * line) { seams in
+        Parallel.forEach(bands) { band in
+          let first = band * bandRows, last = min(first + bandRows, down)
+          let (input, output) = upSizes(step * across)
+          let seam = seams + band * o * 6 * line
+          Scratch.withFloats(input + output + line * (3 * o + 3 + 8 * step)) { v in
+            let carry = v + input + output
+            for row in stride(from: first, to: last, by: step) {
+              let end = min(row + step, last), (rows, tiles) = (end - row, (end - row) * across)
+              let sums = v + upSizes(tiles).input
+              atelier_up_input(layer, v, Int32(row), Int32(row + rows), 0, Int32(inputs))
+              atelier_up_multiply(layer, v, sums, Int32(tiles), 0, 81)
+              atelier_up_finish(
+                layer, filter, sums, Int32(first), Int32(row), Int32(end), carry, seam,
+                end == last && last < down ? seam + o * 6 * line : nil, carry + 3 * o * line, 0,
+                Int32(o))
+            }
+          }
+        }
+        Parallel.forEachRange(of: o, size: 8) { range in
+          for band in 1..<max(bands, 1) {
+            atelier_up_seam(
+              layer, filter, seams + band * o * 6 * line, Int32(band * bandRows),
+              Int32(range.lowerBound), Int32(range.upperBound))
+          }
+        }
+      }
+    }
+  }
+}
+
+extension ResampleFilter {
+  /// The correlation's 4 taps down and 4 across (times `gain`) of a filter that is the product of
+  /// two such rows; `nil` for others.
+  func separableTaps(gain: Float) -> [Float]? {
+    guard height == 4, width == 4 else { return nil }
+    let taps = correlationTaps(flip: false, gain: gain)
+    guard let peak = taps.indices.max(by: { abs(taps[$0]) < abs(taps[$1]) }), taps[peak] != 0
+    else { return nil }
+    let (row, column) = (peak / 4, peak % 4)
+    let across = (0..<4).map { taps[row * 4 + $0] }
+    let down = (0..<4).map { taps[$0 * 4 + column] / taps[peak] }
+    for i in 0..<16 where abs(down[i / 4] * across[i % 4] - taps[i]) > 1e-6 * abs(taps[peak]) {
+      return nil
+    }
+    return down + across
+  }
+}
