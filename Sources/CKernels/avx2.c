@@ -1,8 +1,8 @@
 #include "versions.h"
 #if defined(__x86_64__)
 #define LANES 8
-#define ROWS 4
-#define VECTORS 3
+#define ROWS 6
+#define VECTORS 2
 #define SUFFIX _avx2
 #define CPU atelier_avx2
 #define TARGET __attribute__((target("avx2,fma")))

@@ -62,6 +62,11 @@ void atelier_inverse_haar(
   chosen()->haar_rows(y, lo, lh, hl, hh, scale, height, width);
 }
 
+void atelier_upsample2(
+    float *y, const float *x, const float *filter, int height, int width, int r0, int r1) {
+  chosen()->upsample2(y, x, filter, height, width, r0, r1);
+}
+
 void atelier_winograd_input(
     const struct atelier_layer *layer, float *v, int t0, int t1, int c0, int c1) {
   chosen()->winograd_input(layer, v, t0, t1, c0, c1);

@@ -1,5 +1,5 @@
 #pragma once
-#include "CKernelsFast.h"
+#include "ConvolutionKernels.h"
 
 // The functions of one instruction set.
 struct versions {
@@ -11,6 +11,7 @@ struct versions {
   void (*few_outputs)(const struct atelier_layer *, long, long);
   void (*haar_rows)(
       float *, const float *, const float *, const float *, const float *, const float *, int, int);
+  void (*upsample2)(float *, const float *, const float *, int, int, int, int);
   void (*winograd_input)(const struct atelier_layer *, float *, int, int, int, int);
   void (*winograd_multiply)(const struct atelier_layer *, const float *, float *, int, int, int);
   void (*winograd_output)(const struct atelier_layer *, const float *, int, int, int, int);

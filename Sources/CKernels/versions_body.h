@@ -2,6 +2,7 @@
 #include "gemm.h"
 #include "winograd.h"
 #include "upconvolution.h"
+#include "upsampling.h"
 
 const struct versions NAME(atelier_versions) = {
     CPU,
@@ -11,6 +12,7 @@ const struct versions NAME(atelier_versions) = {
     NAME(direct_multiply),
     NAME(few_outputs),
     NAME(haar_rows),
+    NAME(upsample2),
     NAME(winograd_input),
     NAME(winograd_multiply),
     NAME(winograd_output),

@@ -10,37 +10,32 @@ enum Scratch {
   static func withFloats<Result>(
     _ count: Int, _ body: (UnsafeMutablePointer<Float>) throws -> Result
   ) rethrows -> Result {
-    let block = pool.take(count)
+    let block = pool.take(max(count, 1) * MemoryLayout<Float>.stride)
     defer { pool.give(block) }
-    return try body(block.base)
+    return try body(block.base.bindMemory(to: Float.self, capacity: max(count, 1)))
   }
 
-  private struct Block: @unchecked Sendable {
-    let base: UnsafeMutablePointer<Float>
-    let count: Int
-  }
-
-  /// Blocks that nobody uses at the moment, at most one for every thread that ever worked at once.
+  /// Blocks that nobody uses at the moment, at most one for every loan that ever ran at once.
   private final class Pool: @unchecked Sendable {
     private let lock = NSLock()
-    private var free: [Block] = []
+    private var free: [Memory.Block] = []
 
-    func take(_ count: Int) -> Block {
-      let found: Block? = lock.withLock {
-        guard let index = free.lastIndex(where: { $0.count >= count }) else {
-          return free.popLast()
+    func take(_ bytes: Int) -> Memory.Block {
+      // The smallest that is large enough, or else the largest makes room for a larger one.
+      let found: Memory.Block? = lock.withLock {
+        let sizes = free.indices.sorted { free[$0].bytes < free[$1].bytes }
+        guard let index = sizes.first(where: { free[$0].bytes >= bytes }) ?? sizes.last else {
+          return nil
         }
         return free.remove(at: index)
       }
-      if let found, found.count >= count { return found }
+      if let found, found.bytes >= bytes { return found }
       found?.base.deallocate()
-      let bytes = max(count, 1) * MemoryLayout<Float>.stride
-      let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
-      return Block(base: memory.bindMemory(to: Float.self, capacity: max(count, 1)), count: count)
+      return Memory.Block(fresh: bytes)
     }
 
-    func give(_ block: Block) {
-      let surplus: Block? = lock.withLock {
+    func give(_ block: Memory.Block) {
+      let surplus: Memory.Block? = lock.withLock {
         free.append(block)
         return free.count > 64 ? free.removeFirst() : nil
       }

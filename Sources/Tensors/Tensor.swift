@@ -150,19 +150,21 @@ public struct Tensor: Sendable {
 private final class TensorStorage: @unchecked Sendable {
   let base: UnsafeMutablePointer<Float>
   private let owner: (any AnyObject & Sendable)?
+  private let block: Memory.Block?
 
   var isBorrowed: Bool { owner != nil }
 
   init(count: Int) {
-    let bytes = max(count, 1) * MemoryLayout<Float>.stride
-    base = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
-      .bindMemory(to: Float.self, capacity: max(count, 1))
+    let block = Memory.take(bytes: max(count, 1) * MemoryLayout<Float>.stride)
+    base = block.base.bindMemory(to: Float.self, capacity: max(count, 1))
+    self.block = block
     owner = nil
   }
 
   init(borrowing source: UnsafePointer<Float>, owner: any AnyObject & Sendable) {
     base = UnsafeMutablePointer(mutating: source)
     self.owner = owner
+    block = nil
   }
 
   convenience init(copying other: TensorStorage, count: Int) {
@@ -171,6 +173,6 @@ private final class TensorStorage: @unchecked Sendable {
   }
 
   deinit {
-    if owner == nil { UnsafeMutableRawPointer(base).deallocate() }
+    if let block { Memory.give(block) }
   }
 }

@@ -1,7 +1,7 @@
 #pragma once
 #include <stddef.h>
 
-#include "CKernelsFast.h"
+#include "ConvolutionKernels.h"
 
 // The inner loops of Atelier. Every function is compiled for several instruction sets and chosen
 // once at start by the CPU (AVX-512, AVX2, portable; NEON comes through the portable path).

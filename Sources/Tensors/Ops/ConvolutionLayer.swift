@@ -24,8 +24,7 @@ struct ConvolutionLayer {
                 (fused.noiseStrength == 0 ? nil : fused.noise).withPointer { noise in
                   for sample in 0..<x.shape[0] {
                     var call = ConvolutionLayer()
-                    call.layer.x = input.baseAddress?.advanced(
-                      by: sample * x.shape.count / x.shape[0])
+                    call.layer.x = input.baseAddress?.advanced(by: sample * size)
                     call.layer.weights = weights.baseAddress
                     call.layer.y = result + sample * o * height * width
                     call.layer.input_scale = inputScale?.advanced(by: sample * weight.inputs)

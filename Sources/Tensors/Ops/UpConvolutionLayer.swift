@@ -48,7 +48,7 @@ extension ConvolutionLayer {
     let o = Int(layer.outputs)
     let bandRows = max(2, (down + 11) / 12)
     let bands = (down + bandRows - 1) / bandRows
-    let step = max(1, min(bandRows, 96 / across))
+    let step = max(1, min(bandRows, 72 / across))
     withUnsafePointer(to: layer) { layer in
       let line = atelier_up_line(layer)
       Scratch.withFloats(bands * o * 6 * line) { seams in
@@ -83,19 +83,23 @@ extension ConvolutionLayer {
 }
 
 extension ResampleFilter {
-  /// The correlation's 4 taps down and 4 across (times `gain`) of a filter that is the product of
-  /// two such rows; `nil` for others.
+  /// The correlation's 4 taps down and 4 across (times `gain`), as the ×2 kernels take them, of a
+  /// filter of at most 4×4 taps that is the product of two rows; `nil` for others.
   func separableTaps(gain: Float) -> [Float]? {
-    guard height == 4, width == 4 else { return nil }
+    guard height <= 4, width <= 4 else { return nil }
     let taps = correlationTaps(flip: false, gain: gain)
     guard let peak = taps.indices.max(by: { abs(taps[$0]) < abs(taps[$1]) }), taps[peak] != 0
     else { return nil }
-    let (row, column) = (peak / 4, peak % 4)
-    let across = (0..<4).map { taps[row * 4 + $0] }
-    let down = (0..<4).map { taps[$0 * 4 + column] / taps[peak] }
-    for i in 0..<16 where abs(down[i / 4] * across[i % 4] - taps[i]) > 1e-6 * abs(taps[peak]) {
-      return nil
-    }
-    return down + across
+    let row = (0..<width).map { taps[peak / width * width + $0] }
+    let column = (0..<height).map { taps[$0 * width + peak % width] / taps[peak] }
+    for i in taps.indices
+    where abs(column[i / width] * row[i % width] - taps[i]) > 1e-6 * abs(taps[peak]) { return nil }
+    return Self.centred(column) + Self.centred(row)
+  }
+
+  /// Fewer taps than four among zeros, where ``Padding/upsampling2(_:)`` puts them.
+  private static func centred(_ taps: [Float]) -> [Float] {
+    let before = 2 - (taps.count + 1) / 2
+    return (0..<4).map { taps.indices.contains($0 - before) ? taps[$0 - before] : 0 }
   }
 }

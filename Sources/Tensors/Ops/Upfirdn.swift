@@ -98,7 +98,24 @@ extension Tensor {
 
   /// ×2 upsampling of images with `filter`, as official networks do it.
   public func upsampled2(_ filter: ResampleFilter) -> Tensor {
-    upfirdn(filter, up: (2, 2), padding: .upsampling2(filter), gain: 4)
+    if let taps = filter.separableTaps(gain: 4) { return upsampled2(taps: taps) }
+    return upfirdn(filter, up: (2, 2), padding: .upsampling2(filter), gain: 4)
+  }
+
+  private func upsampled2(taps: [Float]) -> Tensor {
+    let (h, w) = (shape[2], shape[3]), strip = 64
+    let strips = (2 * h + strip - 1) / strip
+    return Tensor(uninitialized: [shape[0], shape[1], 2 * h, 2 * w]) { result in
+      withUnsafeBuffer { source in
+        guard let to = result.baseAddress, let from = source.baseAddress else { return }
+        Parallel.forEach(shape[0] * shape[1] * strips) { index in
+          let (plane, first) = (index / strips, index % strips * strip)
+          atelier_upsample2(
+            to + plane * 4 * h * w, from + plane * h * w, taps, Int32(h), Int32(w), Int32(first),
+            Int32(min(first + strip, 2 * h)))
+        }
+      }
+    }
   }
 
   /// ×½ downsampling of images with `filter`, as official networks do it.

@@ -104,3 +104,8 @@ void atelier_up_finish(
 void atelier_up_seam(
     const struct atelier_layer *layer, const float *filter, const float *seam, int tile_row, int o0,
     int o1);
+
+/// Output rows r0..<r1 of the ×2 upsampling of a plane x [height, width] → y [2·height, 2·width] by
+/// a filter of 4 taps down and 4 across, gain included, already flipped for a true convolution.
+void atelier_upsample2(
+    float *y, const float *x, const float *filter, int height, int width, int r0, int r1);

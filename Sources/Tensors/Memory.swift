@@ -1,0 +1,79 @@
+import Foundation
+
+/// Aligned memory for tensors, kept for the next one of about its size.
+///
+/// Touching fresh memory costs more than most operations: 134 MB, one layer of a 1024 px picture,
+/// take the system 80 ms in pages of 4 KB, against 6 ms to write. So large blocks ask for huge pages
+/// and are kept when their tensor goes.
+enum Memory {
+  private static let kept = Kept()
+
+  /// At least `bytes` bytes, 64-byte aligned, with unspecified contents.
+  static func take(bytes: Int) -> Block {
+    bytes >= smallestKept ? kept.take(bytes) : Block(fresh: bytes)
+  }
+
+  /// Gives back what ``take(bytes:)`` gave.
+  static func give(_ block: Block) {
+    if block.bytes >= smallestKept { kept.give(block) } else { block.base.deallocate() }
+  }
+
+  /// Smaller blocks come from the system, which keeps them itself.
+  private static let smallestKept = 1 << 20
+
+  /// A piece of memory.
+  struct Block: @unchecked Sendable {
+    let base: UnsafeMutableRawPointer
+    let bytes: Int
+
+    /// New memory; in huge pages where it fills some.
+    init(fresh bytes: Int) {
+      let hugePage = 2 << 20
+      let isLarge = bytes >= 2 * hugePage
+      self.bytes = bytes
+      base = .allocate(byteCount: max(bytes, 1), alignment: isLarge ? hugePage : 64)
+      #if os(Linux)
+        if isLarge { madvise(base, bytes / hugePage * hugePage, MADV_HUGEPAGE) }
+      #endif
+    }
+  }
+
+  private final class Kept: @unchecked Sendable {
+    private let lock = NSLock()
+    private var blocks: [Block] = []
+    private var total = 0
+
+    /// What is kept at most: one layer of a 1024 px picture and some smaller.
+    private let limit = 224 << 20
+
+    func take(_ bytes: Int) -> Block {
+      let found: Block? = lock.withLock {
+        // The smallest that will do, and does not waste three quarters of itself.
+        let fitting = blocks.indices.filter {
+          blocks[$0].bytes >= bytes && blocks[$0].bytes <= 4 * bytes
+        }
+        guard let index = fitting.min(by: { blocks[$0].bytes < blocks[$1].bytes }) else {
+          return nil
+        }
+        total -= blocks[index].bytes
+        return blocks.remove(at: index)
+      }
+      return found ?? Block(fresh: bytes)
+    }
+
+    func give(_ block: Block) {
+      let surplus: [Block] = lock.withLock {
+        blocks.append(block)
+        total += block.bytes
+        var surplus: [Block] = []
+        while total > limit, !blocks.isEmpty {
+          let oldest = blocks.removeFirst()
+          total -= oldest.bytes
+          surplus.append(oldest)
+        }
+        return surplus
+      }
+      for block in surplus { block.base.deallocate() }
+    }
+  }
+}
