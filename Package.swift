@@ -61,7 +61,9 @@ let package = Package(
         "TestSupport", "Tensors", "Editing", "Projects",
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
-    .testTarget(name: "CommandTests", dependencies: ["TestSupport", "Tensors", "atelier"]),
+    .testTarget(
+      name: "CommandTests",
+      dependencies: ["TestSupport", "Checkpoints", "Imaging", "Tensors", "atelier"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -73,7 +73,7 @@ struct StyleGAN1Tests {
   func extremes() throws {
     let reference = try reference("sg1_small", "network-final.pkl")
     let ws = try reference.ws()
-    func image(_ lod: Float) -> [UInt32] {
+    func image(_ lod: Float) -> Digest {
       reference.generator.synthesis(ws, SynthesisSettings(lod: lod)).bits
     }
     #expect(image(-3) == image(0))
@@ -97,7 +97,7 @@ struct StyleGAN1Tests {
   func noise() throws {
     let reference = try reference("sg1_small", "network-final.pkl")
     let ws = try reference.ws(), generator = reference.generator
-    func image(_ noise: NoiseInput) -> [UInt32] { generator.synthesis(ws, noise: noise).bits }
+    func image(_ noise: NoiseInput) -> Digest { generator.synthesis(ws, noise: noise).bits }
     let none = [Float](repeating: 0, count: generator.size.rows)
     #expect(image(.none) == image(NoiseInput(.const, strength: none)))
     #expect(image(.none) != image(.const))
@@ -111,7 +111,7 @@ struct StyleGAN1Tests {
       try reference("sg1_small", "network-final.pkl").generator as? any InspectableGenerator)
     let ws = generator.broadcast(.sample([1, 16]))
     let styles = try #require(generator.styles(ws).first { $0.name == "b8.conv1" }).styles
-    func image(_ offset: Float) -> [UInt32] {
+    func image(_ offset: Float) -> Digest {
       var settings = SynthesisSettings(lod: 0)
       settings.styleOffsets["b8.conv1"] = Tensor(repeating: offset, shape: [styles.shape[1]])
       return generator.synthesis(ws, settings).bits
