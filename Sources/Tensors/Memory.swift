@@ -42,28 +42,47 @@ enum Memory {
     private let lock = NSLock()
     private var blocks: [Block] = []
     private var total = 0
+    private var lent = 0
 
-    /// What is kept at most: one layer of a 1024 px picture and some smaller.
-    private let limit = 224 << 20
+    /// What is kept at most: two layers of a 1024 px picture.
+    private let limit = 280 << 20
+
+    /// What is lent and kept together at most, as long as dropping kept blocks achieves it.
+    private let aim = 512 << 20
 
     func take(_ bytes: Int) -> Block {
-      let found: Block? = lock.withLock {
+      let (found, dropped): (Block?, [Block]) = lock.withLock {
         // The smallest that will do, and does not waste three quarters of itself.
         let fitting = blocks.indices.filter {
           blocks[$0].bytes >= bytes && blocks[$0].bytes <= 4 * bytes
         }
         guard let index = fitting.min(by: { blocks[$0].bytes < blocks[$1].bytes }) else {
-          return nil
+          return (nil, makeRoom(for: bytes))
         }
         total -= blocks[index].bytes
-        return blocks.remove(at: index)
+        lent += blocks[index].bytes
+        return (blocks.remove(at: index), [])
       }
+      for block in dropped { block.base.deallocate() }
       return found ?? Block(fresh: bytes)
+    }
+
+    /// Takes out the oldest blocks until a fresh one of `bytes` fits under the aim.
+    private func makeRoom(for bytes: Int) -> [Block] {
+      var dropped: [Block] = []
+      while lent + total + bytes > aim, !blocks.isEmpty {
+        let oldest = blocks.removeFirst()
+        total -= oldest.bytes
+        dropped.append(oldest)
+      }
+      lent += bytes
+      return dropped
     }
 
     func give(_ block: Block) {
       let surplus: [Block] = lock.withLock {
         blocks.append(block)
+        lent -= block.bytes
         total += block.bytes
         var surplus: [Block] = []
         while total > limit, !blocks.isEmpty {

@@ -148,14 +148,15 @@ struct StyleGAN2Generator: InspectableGenerator {
         of: configuration, at: block.resolution, lod: settings.lod ?? lod)
       if configuration.architecture != .orig { image = image?.upsampled2(block.filter) }
       if fade == 1, image != nil { continue }
-      let input = x
+      // Kept for the residual only: a layer's input is large.
+      let input = block.skip == nil ? nil : x
       for layer in [block.conv0, block.conv1].compactMap(\.self) {
         let styles = settings.styles(layer.affine(styleRow(ws, layer.row)), of: layer.name)
         x = layer(x, styles: styles, noise: &supply)
         observe("synthesis.\(layer.name)", x)
         observe("synthesis.\(layer.name).affine", styles)
       }
-      if let skip = block.skip {
+      if let skip = block.skip, let input {
         let residual = input.convolution(skip).upsampled2(block.filter)
         observe("\(name).skip", residual)
         x.add(residual)

@@ -28,7 +28,7 @@ extension Tensor {
     // A transform of a few channels costs more than it saves.
     let isWinograd =
       kh == 3 && kw == 3 && stride == 1 && c >= 8 && weight.outputs >= 8
-      && outHeight * outWidth > 256
+      && outHeight * outWidth >= 256
     return Tensor(uninitialized: result) { destination in
       guard let to = destination.baseAddress else { return }
       ConvolutionLayer.run(
