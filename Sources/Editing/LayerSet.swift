@@ -59,9 +59,13 @@ public struct LayerSet: Hashable, Sendable {
   }
 
   /// The rows, ascending and once each, of a network with `count` rows.
-  public func indices(count: Int) throws(EditingError) -> [Int] {
+  ///
+  /// - Parameter allowsNone: Whether an open end such as `8-` may begin beyond the last row, and is
+  ///   no rows then: a small network has no fine band.
+  public func indices(count: Int, allowsNone: Bool = false) throws(EditingError) -> [Int] {
     var rows = Set<Int>()
     for span in spans {
+      if allowsNone && span.last == nil && span.first >= count { continue }
       let last = span.last ?? max(count - 1, span.first)
       guard last < count else { throw .layerOutOfRange(layer: last, count: count) }
       rows.formUnion(span.first...last)
