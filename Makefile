@@ -1,7 +1,7 @@
 # Everyday work on Atelier. `make` alone lists what there is.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test lint bench studio clean
+.PHONY: help setup build demo test lint fuzz bench studio clean
 
 # Debian packages that Atelier builds with, and why each is needed.
 PACKAGES := \
@@ -79,6 +79,14 @@ test: setup ## Build the command and run every test
 lint: ## Check the style of every Swift file
 	swift format lint --strict --recursive Package.swift Sources Tests \
 	  $$(find Examples -name '*.swift' 2>/dev/null)
+
+# COUNT damaged files for every reader, the same ones for the same SEED.
+COUNT ?= 20000
+SEED ?= 1
+
+fuzz: setup ## Feed damaged files to every reader: make fuzz COUNT=1000000
+	swift build -c release --product fuzz
+	.build/release/fuzz $(COUNT) $(SEED)
 
 bench: ## Time synthesis: make bench NETWORK=file-or-name
 	.build/release/atelier bench synthesis --network $(NETWORK)

@@ -46,6 +46,8 @@ let package = Package(
     // module that it imports, or it is not built again when one of them changes.
     .target(
       name: "TestSupport", dependencies: ["Tensors", "Checkpoints"], path: "Tests/TestSupport"),
+    .executableTarget(
+      name: "fuzz", dependencies: ["Tensors", "Checkpoints", "Imaging"], path: "Tests/Fuzz"),
     .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"]),
     .testTarget(name: "TensorsTests", dependencies: ["TestSupport", "Tensors", "Checkpoints"]),
     .testTarget(name: "CheckpointsTests", dependencies: ["TestSupport", "Tensors", "Checkpoints"]),

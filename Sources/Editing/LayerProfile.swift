@@ -55,7 +55,9 @@ public struct LayerProfile: Hashable, Sendable {
   public func values(count: Int, default standard: Float) throws(EditingError) -> [Float] {
     var values = [Float](repeating: standard, count: count)
     for part in parts {
-      for row in try part.layers.indices(count: count, allowsNone: true) { values[row] = part.value }
+      for row in try part.layers.indices(count: count, allowsNone: true) {
+        values[row] = part.value
+      }
     }
     return values
   }

@@ -1,0 +1,148 @@
+import Checkpoints
+import Foundation
+import Imaging
+import Tensors
+
+/// Feeds damaged files to every reader: `fuzz COUNT [SEED] [READER]`.
+///
+/// Each reader gets COUNT mutations of its seed files, the same for the same SEED. A file is read
+/// whole (every tensor, every pixel); it must end in a value or an error of the module within a
+/// second, and the process may not grow by more than four times the file and 64 MB.
+@main
+struct Fuzz {
+  /// One reader with the files that it starts from.
+  struct Target {
+    let name: String
+    let seeds: [URL]
+    let read: (Data, URL) throws -> Void
+  }
+
+  static func main() throws {
+    let arguments = CommandLine.arguments
+    let count = arguments.count > 1 ? Int(arguments[1]) ?? 2000 : 2000
+    let seed = arguments.count > 2 ? UInt32(arguments[2]) ?? 1 : 1
+    let only = arguments.count > 3 ? arguments[3] : nil
+    var hasFailed = false
+    for target in targets() where only == nil || only == target.name {
+      if try !run(target, count: count, seed: seed) { hasFailed = true }
+    }
+    exit(hasFailed ? 1 : 0)
+  }
+
+  private static func targets() -> [Target] {
+    let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().appendingPathComponent("Fixtures")
+    func files(_ folder: String, _ suffix: String) -> [URL] {
+      let folder = fixtures.appendingPathComponent(folder)
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+      return names.sorted().filter { $0.hasSuffix(suffix) }.map {
+        folder.appendingPathComponent($0)
+      }
+    }
+    let checkpoints = "checkpoints/"
+    let torch = files(checkpoints + "torch_serialization", ".pt")
+    return [
+      Target(
+        name: "pickle",
+        seeds: files(checkpoints + "pickle_objects", ".pkl")
+          + files(checkpoints + "pickle_malicious", ".pkl"), read: checkpoint),
+      Target(
+        name: "torch-zip", seeds: torch.filter { $0.lastPathComponent.contains("zip") },
+        read: checkpoint),
+      Target(
+        name: "torch-legacy", seeds: torch.filter { $0.lastPathComponent.contains("legacy") },
+        read: checkpoint),
+      Target(
+        name: "safetensors",
+        seeds: files(checkpoints + "torch_serialization", ".safetensors")
+          + files(checkpoints + "pickle_objects", ".safetensors"), read: checkpoint),
+      Target(name: "npy", seeds: files(checkpoints + "numpy_files", ".npy"), read: checkpoint),
+      Target(name: "npz", seeds: files(checkpoints + "numpy_files", ".npz"), read: checkpoint),
+      Target(name: "openvino", seeds: files("fuzz", ".xml"), read: checkpoint),
+      Target(name: "png", seeds: files("imaging", ".png"), read: picture),
+    ]
+  }
+
+  private static func checkpoint(_ data: Data, _ url: URL) throws {
+    let checkpoint = try Checkpoint(data, at: url)
+    for name in checkpoint.names { _ = try checkpoint.tensor(name) }
+  }
+
+  private static func picture(_ data: Data, _ url: URL) throws {
+    _ = try Image(pngData: data, named: url.path)
+    _ = try PNGText.read(pngData: data, named: url.path)
+  }
+
+  private static func run(_ target: Target, count: Int, seed: UInt32) throws -> Bool {
+    guard !target.seeds.isEmpty else {
+      print("\(target.name): no seed files")
+      return false
+    }
+    let seeds = try target.seeds.map { ($0, try Data(contentsOf: $0)) }
+    var random = RandomState(seed: seed)
+    var values = 0, errors = 0, slowest = Duration.zero, isGood = true
+    let largest = seeds.map(\.1.count).max() ?? 0
+    let before = peakMemory(), start = ContinuousClock.now
+    for _ in 0..<count {
+      let (url, data) = seeds[random.integer(in: 0..<seeds.count)]
+      let mutated = mutate(data, &random)
+      let begin = ContinuousClock.now
+      do {
+        try target.read(mutated, url)
+        values += 1
+      } catch is CheckpointError {
+        errors += 1
+      } catch is ImagingError {
+        errors += 1
+      }
+      let took = .now - begin
+      slowest = max(slowest, took)
+      if took > .seconds(1) {
+        let place = FileManager.default.temporaryDirectory
+          .appendingPathComponent("fuzz-\(target.name)-slow")
+        try mutated.write(to: place)
+        print("\(target.name): a file took \(took); kept as \(place.path)")
+        isGood = false
+      }
+    }
+    let growth = peakMemory() - before
+    if growth > 4 * largest + 64 << 20 {
+      print("\(target.name): grew by \(growth >> 20) MB for files of at most \(largest) bytes")
+      isGood = false
+    }
+    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    print(
+      "\(target.name): \(count) files, \(values) values, \(errors) errors, slowest "
+        + String(format: "%.1f ms", slowest / .milliseconds(1))
+        + ", \(growth >> 20) MB more, " + String(format: "%.0f s", seconds))
+    return isGood
+  }
+
+  /// One to eight changes: flipped, replaced, removed, repeated or inserted bytes, cut ends.
+  private static func mutate(_ data: Data, _ random: inout RandomState) -> Data {
+    var bytes = [UInt8](data)
+    for _ in 0...random.integer(in: 0..<8) where !bytes.isEmpty {
+      let place = random.integer(in: 0..<bytes.count)
+      let end = min(place + 1 + random.integer(in: 0..<16), bytes.count)
+      switch random.integer(in: 0..<8) {
+      case 0: bytes[place] ^= 1 << UInt8(random.integer(in: 0..<8))
+      case 1: bytes[place] = UInt8(random.integer(in: 0..<256))
+      case 2: bytes[place] = [0, 1, 0x7f, 0x80, 0xff][random.integer(in: 0..<5)]
+      case 3: bytes.removeSubrange(place..<end)
+      case 4: bytes.insert(contentsOf: bytes[place..<end], at: place)
+      case 5: for i in place..<end { bytes[i] = 0xff }
+      case 6:
+        let other = random.integer(in: 0..<bytes.count)
+        bytes.swapAt(place, other)
+      default: if random.integer(in: 0..<4) == 0 { bytes.removeSubrange(place...) }
+      }
+    }
+    return Data(bytes)
+  }
+
+  private static func peakMemory() -> Int {
+    var usage = rusage()
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    return usage.ru_maxrss << 10
+  }
+}
