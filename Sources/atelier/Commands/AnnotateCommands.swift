@@ -21,6 +21,7 @@ struct TagCommand: ParsableCommand {
 
   func validate() throws {
     if let stars, !(0...5).contains(stars) { throw ValidationError("--stars is 0 to 5.") }
+    if stars != nil && artwork == nil { throw ValidationError("--stars needs an artwork.") }
   }
 
   func run() throws {

@@ -69,8 +69,29 @@ struct SourceReader {
       if let seeds = try? SeedList.parse(String(part)) {
         return seeds.map { (.seed($0, label: label), "\($0)") }
       }
-      let stem = URL(fileURLWithPath: String(part)).deletingPathExtension().lastPathComponent
+      let url = URL(fileURLWithPath: String(part))
+      let stem = url.deletingPathExtension().lastPathComponent
+      if try !isKept(String(part)), FileManager.default.fileExists(atPath: url.path) {
+        let batch = try batch(url)
+        return batch.enumerated().map { ($1, batch.count == 1 ? stem : "\(stem)-\($0)") }
+      }
       return [(try source(String(part)), stem)]
+    }
+  }
+
+  /// Whether the project keeps a latent or artwork of this name.
+  private func isKept(_ name: String) throws -> Bool {
+    guard let project else { return false }
+    return try project.latents().contains { $0.name == name }
+      || project.artworks().contains { $0.name == name }
+  }
+
+  /// The latents in a file: one, or all of a batch `[N, rows, wDim]`.
+  private mutating func batch(_ url: URL) throws -> [LatentSource] {
+    let tensor = try LatentFile.read(url)
+    guard tensor.shape.rank == 3 else { return [try file(tensor, what: url.path)] }
+    return try (0..<tensor.shape[0]).map { index in
+      try file(tensor.row(index), what: "\(url.path), latent \(index)")
     }
   }
 
@@ -95,8 +116,11 @@ struct SourceReader {
 
   /// The latent in a file; its shape tells whether it is W or W+.
   mutating func file(_ url: URL, key: String?) throws -> LatentSource {
-    let tensor = try LatentFile.read(url, key: key)
-    let space = try Self.space(of: tensor, size: size, what: url.path)
+    try file(LatentFile.read(url, key: key), what: url.path)
+  }
+
+  private mutating func file(_ tensor: Tensor, what: String) throws -> LatentSource {
+    let space = try Self.space(of: tensor, size: size, what: what)
     let digest = Digest(of: tensor)
     attachments[digest] = tensor
     return LatentSource(.latent(digest, space))
