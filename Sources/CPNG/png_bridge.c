@@ -144,6 +144,67 @@ int cpng_decode(const uint8_t *bytes, size_t count, cpng_picture *picture, char 
   return status;
 }
 
+// Numbers
+
+static int decode_numbers(job *j, cpng_numbers *numbers, size_t file_bytes) {
+  if (setjmp(j->escape) != 0) return -1;
+  if (start_reading(j) != 0) return -1;
+  pass_over_other_chunks(j->png);
+  png_read_info(j->png, j->info);
+  check_plausibility(j, file_bytes);
+  numbers->width = png_get_image_width(j->png, j->info);
+  numbers->height = png_get_image_height(j->png, j->info);
+  numbers->depth = png_get_bit_depth(j->png, j->info);
+  numbers->colour = png_get_color_type(j->png, j->info);
+  int is_palette = numbers->colour == PNG_COLOR_TYPE_PALETTE;
+  if (numbers->colour != PNG_COLOR_TYPE_GRAY && !is_palette) return 0;
+  if (numbers->depth < 8) {
+    if (is_palette) {
+      png_set_packing(j->png);
+    } else {
+      png_set_expand_gray_1_2_4_to_8(j->png);
+    }
+  }
+  const uint16_t one = 1;
+  if (numbers->depth == 16 && *(const uint8_t *)&one == 1) png_set_swap(j->png);
+  int passes = png_set_interlace_handling(j->png);
+  png_read_update_info(j->png, j->info);
+  size_t sample_bytes = numbers->depth == 16 ? 2 : 1;
+  size_t width = numbers->width, height = numbers->height;
+  if (width * sample_bytes != png_get_rowbytes(j->png, j->info)) {
+    png_error(j->png, "unexpected row length");
+  }
+  if (width * sizeof(uint16_t) > CPNG_MAXIMUM_BYTES / height) {
+    png_error(j->png, "the picture would take more than 1 GiB");
+  }
+  j->pixels = malloc(width * height * sizeof(uint16_t));
+  if (j->pixels == NULL) png_error(j->png, "out of memory");
+  for (int pass = 0; pass < passes; ++pass) {
+    for (size_t y = 0; y < height; ++y) {
+      png_read_row(j->png, j->pixels + y * width * sample_bytes, NULL);
+    }
+  }
+  png_read_end(j->png, NULL);
+  // Bytes are spread from the end, so that none is overwritten before it is read.
+  if (sample_bytes == 1) {
+    uint16_t *samples = (uint16_t *)j->pixels;
+    for (size_t i = width * height; i-- > 0;) samples[i] = j->pixels[i];
+  }
+  return 0;
+}
+
+int cpng_decode_numbers(const uint8_t *bytes, size_t count, cpng_numbers *numbers, char *message) {
+  job j = {.input = bytes, .remaining = count, .message = message};
+  int status = decode_numbers(&j, numbers, count);
+  png_destroy_read_struct(&j.png, &j.info, NULL);
+  if (status != 0) {
+    free(j.pixels);
+    j.pixels = NULL;
+  }
+  numbers->samples = (uint16_t *)j.pixels;
+  return status;
+}
+
 // Encoding
 
 static void add_texts(job *j, const cpng_text *texts, size_t count) {
@@ -158,7 +219,7 @@ static void add_texts(job *j, const cpng_text *texts, size_t count) {
   }
 }
 
-static int encode(job *j, const cpng_picture *picture, cpng_encoding encoding,
+static int encode(job *j, const cpng_picture *picture, int depth, cpng_encoding encoding,
                   const cpng_text *texts, size_t text_count) {
   if (setjmp(j->escape) != 0) return -1;
   j->png = png_create_write_struct(PNG_LIBPNG_VER_STRING, j, on_error, on_warning);
@@ -177,11 +238,13 @@ static int encode(job *j, const cpng_picture *picture, cpng_encoding encoding,
   png_set_compression_mem_level(j->png, 9);
   png_set_compression_buffer_size(j->png, 1 << 18);
   png_set_filter(j->png, PNG_FILTER_TYPE_BASE, encoding.filters);
-  png_set_IHDR(j->png, j->info, picture->width, picture->height, 8, type, PNG_INTERLACE_NONE,
+  png_set_IHDR(j->png, j->info, picture->width, picture->height, depth, type, PNG_INTERLACE_NONE,
                PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
   add_texts(j, texts, text_count);
   png_write_info(j->png, j->info);
-  size_t row_bytes = (size_t)picture->width * picture->channels;
+  const uint16_t one = 1;
+  if (depth == 16 && *(const uint8_t *)&one == 1) png_set_swap(j->png);
+  size_t row_bytes = (size_t)picture->width * picture->channels * (depth / 8);
   for (uint32_t y = 0; y < picture->height; ++y) {
     png_write_row(j->png, picture->pixels + y * row_bytes);
   }
@@ -189,10 +252,10 @@ static int encode(job *j, const cpng_picture *picture, cpng_encoding encoding,
   return 0;
 }
 
-int cpng_encode(const cpng_picture *picture, cpng_encoding encoding, const cpng_text *texts,
-                size_t text_count, cpng_bytes *result, char *message) {
+int cpng_encode(const cpng_picture *picture, int depth, cpng_encoding encoding,
+                const cpng_text *texts, size_t text_count, cpng_bytes *result, char *message) {
   job j = {.message = message};
-  int status = encode(&j, picture, encoding, texts, text_count);
+  int status = encode(&j, picture, depth, encoding, texts, text_count);
   png_destroy_write_struct(&j.png, &j.info);
   if (status != 0) {
     free(j.output.bytes);
@@ -262,4 +325,4 @@ int cpng_read_text(const uint8_t *chunk, size_t count, cpng_read_text_result *re
   return status;
 }
 
-void cpng_release(uint8_t *bytes) { free(bytes); }
+void cpng_release(void *memory) { free(memory); }

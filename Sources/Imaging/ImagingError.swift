@@ -6,6 +6,10 @@ public enum ImagingError: Error, Equatable, Sendable {
   case unsupportedFormat(name: String, found: String)
   /// The picture is broken, cut off, or refused for its size: the file's name and the reason.
   case damaged(name: String, reason: String)
+  /// A picture or its numbers are no usable map: the file's or the map's name and what is wrong.
+  case notAMap(name: String, reason: String)
+  /// A palette that cannot be read or lacks a colour or a class: its name and what is wrong.
+  case badPalette(name: String, reason: String)
   /// A file could not be written: its path and the system's reason. Nothing was left behind.
   case cannotWrite(path: String, reason: String)
   /// The picture or its texts do not fit the file format: what was refused and why.
@@ -22,6 +26,8 @@ extension ImagingError: CustomStringConvertible {
       "\(name): \(found); only PNG is read so far. Convert it to PNG first."
     case .damaged(let name, let reason):
       "\(name): not a usable PNG: \(reason). Restore the file or export it again."
+    case .notAMap(let name, let reason): "\(name): not a usable map: \(reason)."
+    case .badPalette(let name, let reason): "palette \(name): \(reason)."
     case .cannotWrite(let path, let reason):
       "\(path): cannot be written: \(reason). Check the folder, its permissions and free space."
     case .cannotEncode(let reason):

@@ -69,8 +69,8 @@ extension Image {
   }
 
   private func resizedToNearest(width: Int, height: Int) -> Image {
-    let columns = Self.nearestIndices(from: self.width, to: width)
-    let rows = Self.nearestIndices(from: self.height, to: height)
+    let columns = NearestRule.pillow.indices(from: self.width, to: width)
+    let rows = NearestRule.pillow.indices(from: self.height, to: height)
     var result: [UInt8] = []
     result.reserveCapacity(width * height * channels)
     for row in rows {
@@ -80,17 +80,6 @@ extension Image {
       }
     }
     return Image(width: width, height: height, channels: channels, pixels: result)
-  }
-
-  /// The source index under each target centre. The position is summed step by step: at odd sizes
-  /// the sum's last bits decide, and Pillow sums.
-  private static func nearestIndices(from source: Int, to target: Int) -> [Int] {
-    let step = Double(source) / Double(target)
-    var position = step * 0.5
-    return (0..<target).map { _ in
-      defer { position += step }
-      return min(Int(position), source - 1)
-    }
   }
 
   /// Colours times alpha / 255, rounded.

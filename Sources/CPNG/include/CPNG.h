@@ -26,6 +26,15 @@ typedef struct {
   uint8_t *pixels;    // released by cpng_release
 } cpng_picture;
 
+/// A picture of numbers: `height` rows of `width` samples in the machine's byte order.
+typedef struct {
+  uint32_t width;
+  uint32_t height;
+  uint32_t depth;      // bits of a sample in the file
+  uint32_t colour;     // the file's colour type: 0 grey, 2 RGB, 3 palette, 4 grey + alpha, 6 RGBA
+  uint16_t *samples;   // NULL for colour types other than 0 and 3; released by cpng_release
+} cpng_numbers;
+
 /// Bytes that the bridge allocated.
 typedef struct {
   uint8_t *bytes;  // released by cpng_release
@@ -59,11 +68,18 @@ typedef struct {
 /// (CPNG_MESSAGE_BYTES long).
 int cpng_decode(const uint8_t *bytes, size_t count, cpng_picture *picture, char *message);
 
-/// Encodes a picture as an 8-bit PNG with the texts before the pixels.
+/// Decodes the samples of a grey or palette PNG as numbers: 16 bits as they are, a palette's indices,
+/// grey of fewer than 8 bits spread over 0 to 255 as in a picture. Transparency is passed over.
+///
+/// Of other colour types only the header is read. Returns as cpng_decode does.
+int cpng_decode_numbers(const uint8_t *bytes, size_t count, cpng_numbers *numbers, char *message);
+
+/// Encodes a picture as a PNG of `depth` bits (8, or 16 in the machine's byte order for grey) a
+/// sample with the texts before the pixels.
 ///
 /// Returns 0 and fills `result`, or returns -1 and writes why into `message`.
-int cpng_encode(const cpng_picture *picture, cpng_encoding encoding, const cpng_text *texts,
-                size_t text_count, cpng_bytes *result, char *message);
+int cpng_encode(const cpng_picture *picture, int depth, cpng_encoding encoding,
+                const cpng_text *texts, size_t text_count, cpng_bytes *result, char *message);
 
 /// Reads one whole iTXt, tEXt or zTXt chunk: its length, type, data and CRC, `count` bytes in all.
 ///
@@ -72,4 +88,4 @@ int cpng_read_text(const uint8_t *chunk, size_t count, cpng_read_text_result *re
                    char *message);
 
 /// Releases memory that the bridge handed out; NULL is allowed.
-void cpng_release(uint8_t *bytes);
+void cpng_release(void *memory);
