@@ -16,8 +16,9 @@ public final class ConvolutionWeight: Sendable {
 
   /// Prepares weights of shape `[O, I, kh, kw]`.
   ///
-  /// - Parameter transposed: Whether they are meant for ``Tensor/transposedConvolution(_:stride:)``
-  ///   and its modulated form.
+  /// - Parameter transposed: Whether they are meant for
+  ///   ``Tensor/transposedConvolution(_:stride:padding:outputPadding:epilogue:)`` and its modulated
+  ///   form.
   public init(_ tensor: Tensor, transposed: Bool = false) {
     precondition(tensor.shape.rank == 4, "convolution weights of shape \(tensor.shape)")
     self.tensor = tensor

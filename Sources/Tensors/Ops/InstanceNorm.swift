@@ -10,48 +10,49 @@ extension Tensor {
     precondition(
       shape.rank == 4 && style.shape == [shape[0], 2 * shape[1]],
       "styles \(style.shape) for the instance norm of \(shape)")
-    let (channels, plane) = (shape[1], shape[2] * shape[3])
-    return Tensor(uninitialized: shape) { destination in
-      withUnsafeBuffer { source in
-        style.withUnsafeBuffer { style in
-          guard let to = destination.baseAddress, let from = source.baseAddress else { return }
-          Parallel.forEach(shape[0] * channels) { index in
-            let (x, y) = (from + index * plane, to + index * plane)
-            let row = index / channels * 2 * channels, channel = index % channels
-            let (scale, shift) = (style[row + channel] + 1, style[row + channels + channel])
-            let mean = Float(Self.sum(x, plane) / Double(max(plane, 1)))
-            Self.scale(y, x, by: 1, plus: -mean, plane)
-            let variance = atelier_sum_of_squares(y, plane) / Double(max(plane, 1))
-            let factor = 1 / (variance + Double(epsilon)).squareRoot()
-            Self.scale(y, y, by: scale * Float(factor), plus: shift, plane)
-          }
-        }
+    let channels = shape[1]
+    return style.withUnsafeBuffer { style in
+      normalizedPlanes(epsilon: epsilon, activation: .linear, alpha: 0) { index in
+        let row = index / channels * 2 * channels, channel = index % channels
+        return (style[row + channel] + 1, style[row + channels + channel])
       }
     }
   }
 
-  /// y = x · factor + offset.
-  private static func scale(
-    _ y: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, by factor: Float,
-    plus offset: Float, _ count: Int
-  ) {
-    atelier_bias_act(y, x, nil, 0, factor, offset, Activation.linear.code, 0, 1, -1, count)
+  /// Instance normalisation without a style (Ulyanov et al., arXiv 1607.08022), then an activation
+  /// without gain: y = act((x − μ) / √(mean (x − μ)² + ε)) for every plane of `[N, C, H, W]`.
+  ///
+  /// - Parameters:
+  ///   - epsilon: ε; torch's 1e-5 unless given.
+  ///   - activation: What follows.
+  ///   - alpha: The slope of lrelu below zero.
+  public func instanceNormalized(
+    epsilon: Float = 1e-5, activation: Activation = .linear, alpha: Float = 0.2
+  ) -> Tensor {
+    precondition(shape.rank == 4, "instance norm of \(shape)")
+    return normalizedPlanes(epsilon: epsilon, activation: activation, alpha: alpha) { _ in (1, 0) }
   }
 
-  /// Σ x in double precision, in a fixed order.
-  private static func sum(_ x: UnsafePointer<Float>, _ count: Int) -> Double {
-    var lanes = SIMD8<Double>(repeating: 0)
-    var i = 0
-    while i + 8 <= count {
-      lanes += SIMD8<Double>(
-        UnsafeRawPointer(x + i).loadUnaligned(as: SIMD8<Float>.self))
-      i += 8
+  /// Planes with mean 0 and deviation 1, then what `style` says of plane n·C + c.
+  private func normalizedPlanes(
+    epsilon: Float, activation: Activation, alpha: Float,
+    _ style: (_ plane: Int) -> (scale: Float, shift: Float)
+  ) -> Tensor {
+    let plane = shape[2] * shape[3]
+    return Tensor(uninitialized: shape) { destination in
+      withUnsafeBuffer { source in
+        guard let to = destination.baseAddress, let from = source.baseAddress else { return }
+        Parallel.forEach(shape[0] * shape[1]) { index in
+          let (x, y) = (from + index * plane, to + index * plane)
+          let (scale, shift) = style(index)
+          let mean = Float(PlaneStatistics.sum(x, plane) / Double(max(plane, 1)))
+          PlaneStatistics.scale(y, x, by: 1, plus: -mean, count: plane)
+          let variance = atelier_sum_of_squares(y, plane) / Double(max(plane, 1))
+          let factor = 1 / (variance + Double(epsilon)).squareRoot()
+          PlaneStatistics.scale(
+            y, y, by: scale * Float(factor), plus: shift, activation, alpha, count: plane)
+        }
+      }
     }
-    var total = lanes.sum()
-    while i < count {
-      total += Double(x[i])
-      i += 1
-    }
-    return total
   }
 }

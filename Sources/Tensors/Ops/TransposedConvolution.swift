@@ -1,15 +1,38 @@
 import CKernels
 
 extension Tensor {
-  /// A transposed convolution without padding: `[N, I, H, W]` → `[N, O, (H − 1)·stride + kh, …]`.
+  /// A transposed convolution, then `epilogue`: `[N, I, H, W]` →
+  /// `[N, O, (H − 1)·stride − 2·padding + kh + outputPadding, …]`.
   ///
-  /// Every input pixel adds its kernel, as stored, into the output. `weight` is `[O, I, kh, kw]`
-  /// and prepared with `transposed: true`.
-  public func transposedConvolution(_ weight: ConvolutionWeight, stride: Int) -> Tensor {
-    scatter(weight, inputScale: nil, stride: stride) { height, width in
+  /// Every input pixel adds its kernel, as stored, into the output, of which `padding` pixels are
+  /// cut off on every side and `outputPadding` added below and to the right. `weight` is
+  /// `[O, I, kh, kw]` and prepared with `transposed: true`.
+  public func transposedConvolution(
+    _ weight: ConvolutionWeight, stride: Int, padding: Int = 0, outputPadding: Int = 0,
+    epilogue: Epilogue = .none
+  ) -> Tensor {
+    let (kh, kw) = weight.kernel
+    let height = (shape[2] - 1) * stride + kh - 2 * padding + outputPadding
+    let width = (shape[3] - 1) * stride + kw - 2 * padding + outputPadding
+    precondition(
+      padding >= 0 && outputPadding >= 0 && height > 0 && width > 0,
+      "padding \(padding) and \(outputPadding) for a kernel of \(kh)×\(kw) on \(shape)")
+    epilogue.check(shape: [shape[0], weight.outputs, height, width])
+    let full = (shape[2] - 1) * stride + kh, wide = (shape[3] - 1) * stride + kw
+    return scatter(weight, inputScale: nil, stride: stride) { _, _ in
       (height, width)
-    } finish: { plane, result, _, _ in
-      if let from = plane.baseAddress { result.update(from: from, count: plane.count) }
+    } finish: { plane, result, sample, channel in
+      guard let from = plane.baseAddress else { return }
+      for y in 0..<height {
+        // Beyond what was scattered, output padding holds zeros.
+        let row = y + padding, count = row < full ? max(0, min(width, wide - padding)) : 0
+        if count > 0 {
+          (result + y * width).update(from: from + row * wide + padding, count: count)
+        }
+        (result + y * width + count).update(repeating: 0, count: width - count)
+      }
+      epilogue.apply(
+        result, from: result, sample: sample, channel: channel, count: height * width)
     }
   }
 

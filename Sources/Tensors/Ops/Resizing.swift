@@ -1,0 +1,70 @@
+extension Tensor {
+  /// Resizing to the nearest pixel by torch's rule, source = ⌊i · in / out⌋: `[N, C, H, W]` →
+  /// `[N, C, height, width]`.
+  public func nearestResized(height: Int, width: Int) -> Tensor {
+    precondition(
+      shape.rank == 4 && height > 0 && width > 0 && shape[2] > 0 && shape[3] > 0,
+      "\(shape) to \(height)×\(width)")
+    let (h, w) = (shape[2], shape[3])
+    if h == height && w == width { return self }
+    let columns = (0..<width).map { $0 * w / width }
+    return Tensor(uninitialized: [shape[0], shape[1], height, width]) { destination in
+      withUnsafeBuffer { source in
+        guard let to = destination.baseAddress, let from = source.baseAddress else { return }
+        columns.withUnsafeBufferPointer { columns in
+          Parallel.forEach(shape[0] * shape[1]) { plane in
+            for y in 0..<height {
+              let row = from + (plane * h + y * h / height) * w
+              let target = to + (plane * height + y) * width
+              if y > 0, y * h / height == (y - 1) * h / height {
+                target.update(from: target - width, count: width)
+              } else {
+                for x in 0..<width { target[x] = row[columns[x]] }
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// Bilinear resizing as torch does it with `align_corners` false and without antialiasing:
+  /// source = (i + ½) · in / out − ½, not below 0; `[N, C, H, W]` → `[N, C, height, width]`.
+  public func bilinearResized(height: Int, width: Int) -> Tensor {
+    precondition(
+      shape.rank == 4 && height > 0 && width > 0 && shape[2] > 0 && shape[3] > 0,
+      "\(shape) to \(height)×\(width)")
+    let (h, w) = (shape[2], shape[3])
+    if h == height && w == width { return self }
+    let rows = Self.bilinearTaps(h, height), columns = Self.bilinearTaps(w, width)
+    return Tensor(uninitialized: [shape[0], shape[1], height, width]) { destination in
+      withUnsafeBuffer { source in
+        guard let to = destination.baseAddress, let from = source.baseAddress else { return }
+        Parallel.forEach(shape[0] * shape[1]) { plane in
+          for (y, row) in rows.enumerated() {
+            let above = from + (plane * h + row.low) * w, below = from + (plane * h + row.high) * w
+            let target = to + (plane * height + y) * width
+            for (x, column) in columns.enumerated() {
+              let top = above[column.low] * (1 - column.share) + above[column.high] * column.share
+              let bottom =
+                below[column.low] * (1 - column.share) + below[column.high] * column.share
+              target[x] = top * (1 - row.share) + bottom * row.share
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// The two source pixels of every target pixel along one axis, and the second one's share.
+  private static func bilinearTaps(
+    _ source: Int, _ target: Int
+  ) -> [(low: Int, high: Int, share: Float)] {
+    let scale = Float(source) / Float(target)
+    return (0..<target).map { index in
+      let place = max((Float(index) + 0.5) * scale - 0.5, 0)
+      let low = min(Int(place), source - 1)
+      return (low, min(low + 1, source - 1), place - Float(low))
+    }
+  }
+}
