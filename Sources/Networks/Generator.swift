@@ -23,8 +23,20 @@ public protocol Generator: Sendable {
   /// The mapping network, without truncation: `[N, zDim]` (and `[N, classes]`) → `[N, wDim]`.
   func mapping(_ z: Tensor, label: Tensor?) -> Tensor
 
-  /// The synthesis network: W+ `[N, rows, wDim]` → pictures `[N, C, H, W]`, about -1 to 1.
-  func synthesis(_ ws: Tensor, _ settings: SynthesisSettings) -> Tensor
+  /// The state in which the synthesis of `samples` pictures begins, before the first layer.
+  func beginning(samples: Int) -> SynthesisState
+
+  /// Lets the layer `layers[index]` work, whose turn it is in `state`. Callers use
+  /// ``synthesis(_:_:)`` and ``advance(_:to:_:_:afterLayer:)``, which keep count.
+  ///
+  /// A layer reads one row of W+, of the settings what they say for its name or row, and nothing of
+  /// what layers before it have read: activations are kept by that rule.
+  func run(
+    layer index: Int, on state: inout SynthesisState, _ ws: Tensor, _ settings: SynthesisSettings,
+    observe: (_ name: String, _ value: Tensor) -> Void)
+
+  /// The pictures `[N, C, H, W]` of a state in which all layers have worked.
+  func picture(of state: SynthesisState, _ settings: SynthesisSettings) -> Tensor
 
   /// The weights that turn row `row` of W+ into styles, each `[channels, wDim]`; for SeFa.
   func styleWeights(row: Int) -> [Tensor]
@@ -32,12 +44,6 @@ public protocol Generator: Sendable {
 
 /// A generator that shows what happens inside, under the official names of its layers.
 package protocol InspectableGenerator: Generator {
-  /// Synthesis that hands every result on the way to `observe`.
-  func synthesis(
-    _ ws: Tensor, _ settings: SynthesisSettings,
-    observe: (_ name: String, _ value: Tensor) -> Void
-  ) -> Tensor
-
   /// The styles of every layer as its convolution takes them (StyleSpace, arXiv 2011.12799), by
   /// layer name: `[N, channels]`.
   func styles(_ ws: Tensor) -> [(name: String, styles: Tensor)]

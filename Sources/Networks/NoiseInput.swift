@@ -33,14 +33,23 @@ public struct NoiseInput: Sendable {
 }
 
 /// Hands out noise maps layer by layer during one synthesis.
-struct NoiseSupply {
-  private let input: NoiseInput
+struct NoiseSupply: Sendable {
+  private var input: NoiseInput
   private var generator: TorchGenerator?
   private var index = 0
 
   init(_ input: NoiseInput) {
     self.input = input
     if case .random(let seed) = input.source { generator = TorchGenerator(seed: seed) }
+  }
+
+  /// Goes on with `input`: random noise where it stood, given maps with the next layer's.
+  mutating func adopt(_ input: NoiseInput) {
+    if case .random(let seed) = input.source, generator == nil {
+      precondition(index == 0, "random noise cannot begin between two layers")
+      generator = TorchGenerator(seed: seed)
+    }
+    self.input = input
   }
 
   /// The maps of the next layer, `nil` for none.

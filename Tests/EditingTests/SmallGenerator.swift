@@ -8,7 +8,6 @@ struct SmallGenerator: Generator {
   var family = "Small"
   var size = GeneratorSize(
     zDim: 4, wDim: 3, classes: 0, rows: 6, resolution: 6, imageChannels: 3)
-  var layers: [LayerDescription] = []
   var meanLatent = Tensor([1, -2, 0.5], shape: [3])
   var defaultTruncation: (psi: Float, cutoff: Int?) = (1, nil)
   var weights: [Int: [Tensor]] = [:]
@@ -25,13 +24,32 @@ struct SmallGenerator: Generator {
     }
   }
 
-  func synthesis(_ ws: Tensor, _ settings: SynthesisSettings) -> Tensor {
+  func beginning(samples: Int) -> SynthesisState {
+    SynthesisState(
+      features: Tensor(
+        zeros: [samples, size.imageChannels, size.resolution, size.resolution]))
+  }
+
+  func run(
+    layer index: Int, on state: inout SynthesisState, _ ws: Tensor, _ settings: SynthesisSettings,
+    observe: (_ name: String, _ value: Tensor) -> Void
+  ) {
     let (channels, side) = (size.imageChannels, size.resolution)
-    return Tensor(uninitialized: [ws.shape[0], channels, side, side]) { y in
-      for i in y.indices {
-        let (n, c) = (i / (channels * side * side), i / (side * side) % channels)
-        y[i] = ws[n, i / side % side, c % size.wDim]
+    state.features.withUnsafeMutableBuffer { y in
+      for i in y.indices where i / side % side == index {
+        y[i] = ws[i / (channels * side * side), index, i / (side * side) % channels % size.wDim]
       }
+    }
+  }
+
+  func picture(of state: SynthesisState, _ settings: SynthesisSettings) -> Tensor { state.features }
+
+  /// One layer for every row of the picture.
+  var layers: [LayerDescription] {
+    (0..<size.resolution).map {
+      LayerDescription(
+        name: "row\($0)", kind: .convolution, resolution: size.resolution, inputChannels: 1,
+        outputChannels: 1, row: $0)
     }
   }
 

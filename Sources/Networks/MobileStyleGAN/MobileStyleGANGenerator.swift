@@ -185,21 +185,39 @@ struct MobileStyleGANGenerator: Generator {
     }
   }
 
-  func synthesis(_ ws: Tensor, _ settings: SynthesisSettings) -> Tensor {
-    check(ws)
-    var supply = NoiseSupply(settings.noise)
-    var x = constant.repeated(ws.shape[0])
-    x = first(x, styleRow(ws, first.modulation.row), noise: &supply)
-    for block in blocks {
-      let w = styleRow(ws, block.up.row)
-      x = x.inverseHaar(inputScale: block.up(w))
-      x = block.conv1(x, w, noise: &supply)
-      x = block.conv2(x, styleRow(ws, block.conv2.modulation.row), noise: &supply)
+  func beginning(samples: Int) -> SynthesisState {
+    SynthesisState(features: constant.repeated(samples))
+  }
+
+  func run(
+    layer index: Int, on state: inout SynthesisState, _ ws: Tensor, _ settings: SynthesisSettings,
+    observe: SynthesisObserver
+  ) {
+    func convolve(_ layer: Convolution) {
+      let w = styleRow(ws, layer.modulation.row)
+      state.features = layer(state.features, w, noise: &state.noise)
     }
-    let bands = x.modulatedConvolution(
-      toImageWeight, styles: toImage(styleRow(ws, toImage.row)), demodulate: false,
-      epilogue: Epilogue(bias: toImageBias))
-    return bands.inverseHaar()
+    if index == 0 { return convolve(first) }
+    guard index <= 3 * blocks.count else {
+      let bands = state.features.modulatedConvolution(
+        toImageWeight, styles: toImage(styleRow(ws, toImage.row)), demodulate: false,
+        epilogue: Epilogue(bias: toImageBias))
+      state.image = bands.inverseHaar()
+      return
+    }
+    let block = blocks[(index - 1) / 3]
+    switch (index - 1) % 3 {
+    case 0:
+      let styles = block.up(styleRow(ws, block.up.row))
+      state.features = state.features.inverseHaar(inputScale: styles)
+    case 1: convolve(block.conv1)
+    default: convolve(block.conv2)
+    }
+  }
+
+  func picture(of state: SynthesisState, _ settings: SynthesisSettings) -> Tensor {
+    guard let image = state.image else { preconditionFailure("a picture before its last layer") }
+    return image
   }
 
   func styleWeights(row: Int) -> [Tensor] {

@@ -82,33 +82,35 @@ struct ProGANGenerator: InspectableGenerator {
     return configuration.normalizesLatents ? x.normalizedSecondMoment() : x
   }
 
-  func synthesis(_ ws: Tensor, _ settings: SynthesisSettings) -> Tensor {
-    synthesis(ws, settings) { _, _ in }
+  func beginning(samples: Int) -> SynthesisState {
+    SynthesisState(features: Tensor(zeros: [samples, 0]))
   }
 
-  func synthesis(
-    _ ws: Tensor, _ settings: SynthesisSettings,
-    observe: (_ name: String, _ value: Tensor) -> Void
-  ) -> Tensor {
-    check(ws)
+  func run(
+    layer index: Int, on state: inout SynthesisState, _ ws: Tensor, _ settings: SynthesisSettings,
+    observe: SynthesisObserver
+  ) {
+    let level = index / 2, block = blocks[level], name = "synthesis.b\(4 << level)"
     let detail = colours.detail(lod: settings.lod ?? lod)
-    var x = styleRow(ws, 0)
-    var image: Tensor?
-    for (level, block) in blocks.prefix(detail.level + 1).enumerated() {
-      let name = "synthesis.b\(4 << level)"
+    guard level <= detail.level else { return }
+    guard index % 2 == 1 else {
       if let conv0 = block.conv0 {
-        x = normalized(conv0(x))
-        observe("\(name).conv0", x)
+        state.features = normalized(conv0(state.features))
+        observe("\(name).conv0", state.features)
       } else {
-        x = normalized(constant(x))
-        observe("\(name).dense", x)
+        state.features = normalized(constant(styleRow(ws, 0)))
+        observe("\(name).dense", state.features)
       }
-      x = normalized(block.conv1(x))
-      observe("\(name).conv1", x)
-      image = colours.add(x, level: level, to: image, at: detail)
-      if let image { observe("\(name).img", image) }
+      return
     }
-    return colours.enlarged(image, at: detail)
+    state.features = normalized(block.conv1(state.features))
+    observe("\(name).conv1", state.features)
+    state.image = colours.add(state.features, level: level, to: state.image, at: detail)
+    if let image = state.image { observe("\(name).img", image) }
+  }
+
+  func picture(of state: SynthesisState, _ settings: SynthesisSettings) -> Tensor {
+    colours.enlarged(state.image, at: colours.detail(lod: settings.lod ?? lod))
   }
 
   /// The dense layer: w `[N, wDim]` → `[N, C, 4, 4]`, one bias a channel.

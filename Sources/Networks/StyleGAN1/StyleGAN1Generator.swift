@@ -82,29 +82,27 @@ struct StyleGAN1Generator: InspectableGenerator {
 
   func mapping(_ z: Tensor, label: Tensor?) -> Tensor { mappingNetwork(z, label: label) }
 
-  func synthesis(_ ws: Tensor, _ settings: SynthesisSettings) -> Tensor {
-    synthesis(ws, settings) { _, _ in }
+  func beginning(samples: Int) -> SynthesisState {
+    SynthesisState(features: constant.repeated(samples))
   }
 
-  func synthesis(
-    _ ws: Tensor, _ settings: SynthesisSettings,
-    observe: (_ name: String, _ value: Tensor) -> Void
-  ) -> Tensor {
-    check(ws)
-    var supply = NoiseSupply(settings.noise)
+  func run(
+    layer index: Int, on state: inout SynthesisState, _ ws: Tensor, _ settings: SynthesisSettings,
+    observe: SynthesisObserver
+  ) {
+    let level = index / 2, layer = blocks[level][index % 2]
     let detail = colours.detail(lod: settings.lod ?? lod)
-    var x = constant.repeated(ws.shape[0])
-    var image: Tensor?
-    for (level, block) in blocks.prefix(detail.level + 1).enumerated() {
-      for layer in block {
-        let style = settings.styles(layer.affine(styleRow(ws, layer.row)), of: layer.name)
-        x = layer(x, style: style, noise: &supply)
-        observe("synthesis.\(layer.name)", x)
-      }
-      image = colours.add(x, level: level, to: image, at: detail)
-      if let image { observe("synthesis.b\(4 << level).img", image) }
-    }
-    return colours.enlarged(image, at: detail)
+    guard level <= detail.level else { return }
+    let style = settings.styles(layer.affine(styleRow(ws, layer.row)), of: layer.name)
+    state.features = layer(state.features, style: style, noise: &state.noise)
+    observe("synthesis.\(layer.name)", state.features)
+    guard index % 2 == 1 else { return }
+    state.image = colours.add(state.features, level: level, to: state.image, at: detail)
+    if let image = state.image { observe("synthesis.b\(4 << level).img", image) }
+  }
+
+  func picture(of state: SynthesisState, _ settings: SynthesisSettings) -> Tensor {
+    colours.enlarged(state.image, at: colours.detail(lod: settings.lod ?? lod))
   }
 
   /// The whole weight of the row's style, scales and then shifts, as SeFa takes it.

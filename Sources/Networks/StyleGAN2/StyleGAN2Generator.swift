@@ -22,6 +22,15 @@ struct StyleGAN2Generator: InspectableGenerator {
     let filter: ResampleFilter
   }
 
+  /// The layers in the order of ``layers``, each with its block.
+  private let steps: [(block: Block, part: Part)]
+
+  /// What one step is.
+  private enum Part: Sendable {
+    case convolution(StyleGAN2Convolution)
+    case toRGB(StyleGAN2ToRGB)
+  }
+
   /// Reads every parameter, or throws one report of all that is wrong.
   init(_ network: CanonicalNetwork) throws {
     let configuration = try network.decodeConfiguration(StyleGAN2Configuration.self)
@@ -41,6 +50,10 @@ struct StyleGAN2Generator: InspectableGenerator {
       "synthesis.b4.const", [configuration.constantChannels ?? configuration.channels[0], 4, 4])
     lod = try reader.takeIfPresent("synthesis.lod", [])?.scalar ?? 0
     blocks = try Self.readBlocks(&reader, configuration)
+    steps = blocks.flatMap { block in
+      [block.conv0, block.conv1].compactMap { $0.map { (block, .convolution($0)) } }
+        + [block.toRGB].compactMap { $0.map { (block, .toRGB($0)) } }
+    }
     try reader.finish(isIgnored: Self.isIgnored)
     meanLatent =
       stored
@@ -130,51 +143,51 @@ struct StyleGAN2Generator: InspectableGenerator {
 
   func mapping(_ z: Tensor, label: Tensor?) -> Tensor { mappingNetwork(z, label: label) }
 
-  func synthesis(_ ws: Tensor, _ settings: SynthesisSettings) -> Tensor {
-    synthesis(ws, settings) { _, _ in }
+  func beginning(samples: Int) -> SynthesisState {
+    SynthesisState(features: constant.repeated(samples))
   }
 
-  func synthesis(
-    _ ws: Tensor, _ settings: SynthesisSettings,
-    observe: (_ name: String, _ value: Tensor) -> Void
-  ) -> Tensor {
-    check(ws)
-    var supply = NoiseSupply(settings.noise)
-    var x = constant.repeated(ws.shape[0])
-    var image: Tensor?
-    for block in blocks {
-      let name = "synthesis.b\(block.resolution)"
-      let fade = LevelFading.share(
-        of: configuration, at: block.resolution, lod: settings.lod ?? lod)
-      if configuration.architecture != .orig { image = image?.upsampled2(block.filter) }
-      if fade == 1, image != nil { continue }
-      // Kept for the residual only: a layer's input is large.
-      let input = block.skip == nil ? nil : x
-      for layer in [block.conv0, block.conv1].compactMap(\.self) {
-        let styles = settings.styles(layer.affine(styleRow(ws, layer.row)), of: layer.name)
-        x = layer(x, styles: styles, noise: &supply)
-        observe("synthesis.\(layer.name)", x)
-        observe("synthesis.\(layer.name).affine", styles)
-      }
-      if let skip = block.skip, let input {
+  func run(
+    layer index: Int, on state: inout SynthesisState, _ ws: Tensor, _ settings: SynthesisSettings,
+    observe: SynthesisObserver
+  ) {
+    let (block, part) = steps[index], name = "synthesis.b\(block.resolution)"
+    let fade = LevelFading.share(of: configuration, at: block.resolution, lod: settings.lod ?? lod)
+    let isFadedOut = fade == 1 && state.image != nil
+    switch part {
+    case .convolution(let layer):
+      if isFadedOut { return }
+      if block.skip != nil, state.shortcut == nil { state.shortcut = state.features }
+      let styles = settings.styles(layer.affine(styleRow(ws, layer.row)), of: layer.name)
+      state.features = layer(state.features, styles: styles, noise: &state.noise)
+      observe("synthesis.\(layer.name)", state.features)
+      observe("synthesis.\(layer.name).affine", styles)
+      guard layer.row == block.conv1.row else { return }
+      if let skip = block.skip, let input = state.shortcut {
         let residual = input.convolution(skip).upsampled2(block.filter)
         observe("\(name).skip", residual)
-        x.add(residual)
+        state.features.add(residual)
+        state.shortcut = nil
       }
-      observe("\(name).x", x)
-      if let toRGB = block.toRGB {
-        let styles = settings.styles(toRGB.affine(styleRow(ws, toRGB.row)), of: toRGB.name)
-        let colours = toRGB(x, styles: styles)
-        observe("synthesis.\(toRGB.name)", colours)
-        observe("synthesis.\(toRGB.name).affine", styles)
-        image =
-          image.map { below in
-            fade.map { colours.faded(towards: below, share: $0) } ?? below + colours
-          } ?? colours
-      }
-      if let image { observe("\(name).img", image) }
+      observe("\(name).x", state.features)
+    case .toRGB(let toRGB):
+      state.image = state.image?.upsampled2(block.filter)
+      if isFadedOut { return }
+      let styles = settings.styles(toRGB.affine(styleRow(ws, toRGB.row)), of: toRGB.name)
+      let colours = toRGB(state.features, styles: styles)
+      observe("synthesis.\(toRGB.name)", colours)
+      observe("synthesis.\(toRGB.name).affine", styles)
+      let image =
+        state.image.map { below in
+          fade.map { colours.faded(towards: below, share: $0) } ?? below + colours
+        } ?? colours
+      observe("\(name).img", image)
+      state.image = image
     }
-    guard let image else { preconditionFailure("a generator without toRGB layers") }
+  }
+
+  func picture(of state: SynthesisState, _ settings: SynthesisSettings) -> Tensor {
+    guard let image = state.image else { preconditionFailure("a generator without toRGB layers") }
     return image
   }
 

@@ -72,26 +72,29 @@ struct StyleGAN3Generator: InspectableGenerator {
 
   func mapping(_ z: Tensor, label: Tensor?) -> Tensor { mappingNetwork(z, label: label) }
 
-  func synthesis(_ ws: Tensor, _ settings: SynthesisSettings) -> Tensor {
-    synthesis(ws, settings) { _, _ in }
+  func beginning(samples: Int) -> SynthesisState {
+    SynthesisState(features: Tensor(zeros: [samples, 0]))
   }
 
-  func synthesis(
-    _ ws: Tensor, _ settings: SynthesisSettings,
-    observe: (_ name: String, _ value: Tensor) -> Void
-  ) -> Tensor {
-    check(ws)
-    let transforms = settings.styles(input.affine(styleRow(ws, 0)), of: "input")
-    observe("synthesis.input.affine", transforms)
-    var x = input(transforms, transform: settings.transform)
-    observe("synthesis.input", x)
-    for layer in synthesisLayers {
-      let styles = settings.styles(layer.affine(styleRow(ws, layer.row)), of: layer.name)
-      observe("synthesis.\(layer.name).affine", styles)
-      x = layer(x, styles: styles)
-      observe("synthesis.\(layer.name)", x)
+  func run(
+    layer index: Int, on state: inout SynthesisState, _ ws: Tensor, _ settings: SynthesisSettings,
+    observe: SynthesisObserver
+  ) {
+    guard index > 0 else {
+      let transforms = settings.styles(input.affine(styleRow(ws, 0)), of: "input")
+      observe("synthesis.input.affine", transforms)
+      state.features = input(transforms, transform: settings.transform)
+      return observe("synthesis.input", state.features)
     }
-    return x * configuration.outputScale
+    let layer = synthesisLayers[index - 1]
+    let styles = settings.styles(layer.affine(styleRow(ws, layer.row)), of: layer.name)
+    observe("synthesis.\(layer.name).affine", styles)
+    state.features = layer(state.features, styles: styles)
+    observe("synthesis.\(layer.name)", state.features)
+  }
+
+  func picture(of state: SynthesisState, _ settings: SynthesisSettings) -> Tensor {
+    state.features * configuration.outputScale
   }
 
   func styleWeights(row: Int) -> [Tensor] {
