@@ -47,7 +47,8 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Tensors", "Checkpoints"], path: "Tests/TestSupport"),
     .executableTarget(
-      name: "fuzz", dependencies: ["Tensors", "Checkpoints", "Imaging"], path: "Tests/Fuzz"),
+      name: "fuzz", dependencies: ["Tensors", "Checkpoints", "Imaging", "Networks"],
+      path: "Tests/Fuzz"),
     .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"]),
     .testTarget(name: "TensorsTests", dependencies: ["TestSupport", "Tensors", "Checkpoints"]),
     .testTarget(name: "CheckpointsTests", dependencies: ["TestSupport", "Tensors", "Checkpoints"]),

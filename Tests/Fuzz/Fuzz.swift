@@ -1,35 +1,67 @@
 import Checkpoints
 import Foundation
 import Imaging
+import Networks
 import Tensors
 
-/// Feeds damaged files to every reader: `fuzz COUNT [SEED] [READER]`.
+/// Feeds damaged files to every reader: `fuzz COUNT [SEED] [READER] [FIRST]`.
 ///
 /// Each reader gets COUNT mutations of its seed files, the same for the same SEED. A file is read
-/// whole (every tensor, every pixel); it must end in a value or an error of the module within a
-/// second, and the process may not grow by more than four times the file and 64 MB.
+/// whole (every tensor, every pixel; a network is loaded); it must end in a value or an error of the
+/// module within a second, and the process may not grow by more than four times the file and 64 MB.
+/// The files before number FIRST are made and not read, to come back to one that crashed.
 @main
 struct Fuzz {
   /// One reader with the files that it starts from.
   struct Target {
     let name: String
-    let seeds: [URL]
+    let seeds: [(url: URL, data: Data)]
+    var mutate: (Data, inout RandomState) -> Data = Fuzz.mutate
     let read: (Data, URL) throws -> Void
+
+    init(
+      name: String, seeds: [URL],
+      mutate: @escaping (Data, inout RandomState) -> Data = Fuzz.mutate,
+      read: @escaping (Data, URL) throws -> Void
+    ) throws {
+      self.name = name
+      self.seeds = try seeds.map { ($0, try Data(contentsOf: $0)) }
+      self.mutate = mutate
+      self.read = read
+    }
   }
+
+  /// The number of the file that is being read, for the report of a crash.
+  nonisolated(unsafe) private static var current: Int32 = 0
 
   static func main() throws {
     let arguments = CommandLine.arguments
     let count = arguments.count > 1 ? Int(arguments[1]) ?? 2000 : 2000
     let seed = arguments.count > 2 ? UInt32(arguments[2]) ?? 1 : 1
     let only = arguments.count > 3 ? arguments[3] : nil
+    let first = arguments.count > 4 ? Int(arguments[4]) ?? 0 : 0
+    reportCrashes()
     var hasFailed = false
-    for target in targets() where only == nil || only == target.name {
-      if try !run(target, count: count, seed: seed) { hasFailed = true }
+    for target in try targets() where only == nil || only == target.name {
+      if try !run(target, first: first, count: count, seed: seed) { hasFailed = true }
     }
     exit(hasFailed ? 1 : 0)
   }
 
-  private static func targets() -> [Target] {
+  /// Says which file it was before the process dies.
+  private static func reportCrashes() {
+    for crash in [SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGFPE, SIGABRT] {
+      signal(crash) { number in
+        signal(number, SIG_DFL)
+        var line: [UInt8] = Array("crashed at file ".utf8)
+        line += Array(String(Fuzz.current).utf8) + [10]
+        write(2, line, line.count)
+        raise(number)
+      }
+    }
+  }
+
+  private static func targets() throws -> [Target] {
     let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .deletingLastPathComponent().appendingPathComponent("Fixtures")
     func files(_ folder: String, _ suffix: String) -> [URL] {
@@ -42,24 +74,25 @@ struct Fuzz {
     let checkpoints = "checkpoints/"
     let torch = files(checkpoints + "torch_serialization", ".pt")
     return [
-      Target(
+      try Target(
         name: "pickle",
         seeds: files(checkpoints + "pickle_objects", ".pkl")
           + files(checkpoints + "pickle_malicious", ".pkl"), read: checkpoint),
-      Target(
+      try Target(
         name: "torch-zip", seeds: torch.filter { $0.lastPathComponent.contains("zip") },
         read: checkpoint),
-      Target(
+      try Target(
         name: "torch-legacy", seeds: torch.filter { $0.lastPathComponent.contains("legacy") },
         read: checkpoint),
-      Target(
+      try Target(
         name: "safetensors",
         seeds: files(checkpoints + "torch_serialization", ".safetensors")
           + files(checkpoints + "pickle_objects", ".safetensors"), read: checkpoint),
-      Target(name: "npy", seeds: files(checkpoints + "numpy_files", ".npy"), read: checkpoint),
-      Target(name: "npz", seeds: files(checkpoints + "numpy_files", ".npz"), read: checkpoint),
-      Target(name: "openvino", seeds: files("fuzz", ".xml"), read: checkpoint),
-      Target(name: "png", seeds: files("imaging", ".png"), read: picture),
+      try Target(name: "npy", seeds: files(checkpoints + "numpy_files", ".npy"), read: checkpoint),
+      try Target(name: "npz", seeds: files(checkpoints + "numpy_files", ".npz"), read: checkpoint),
+      try Target(name: "openvino", seeds: files("fuzz", ".xml"), read: checkpoint),
+      try Target(name: "png", seeds: files("imaging", ".png"), read: picture),
+      try networks(in: fixtures.appendingPathComponent("networks")),
     ]
   }
 
@@ -73,19 +106,19 @@ struct Fuzz {
     _ = try PNGText.read(pngData: data, named: url.path)
   }
 
-  private static func run(_ target: Target, count: Int, seed: UInt32) throws -> Bool {
-    guard !target.seeds.isEmpty else {
+  private static func run(_ target: Target, first: Int, count: Int, seed: UInt32) throws -> Bool {
+    guard let largest = target.seeds.map(\.data.count).max() else {
       print("\(target.name): no seed files")
       return false
     }
-    let seeds = try target.seeds.map { ($0, try Data(contentsOf: $0)) }
     var random = RandomState(seed: seed)
     var values = 0, errors = 0, slowest = Duration.zero, isGood = true
-    let largest = seeds.map(\.1.count).max() ?? 0
     let before = peakMemory(), start = ContinuousClock.now
-    for _ in 0..<count {
-      let (url, data) = seeds[random.integer(in: 0..<seeds.count)]
-      let mutated = mutate(data, &random)
+    for number in 0..<count {
+      let (url, data) = target.seeds[random.integer(in: 0..<target.seeds.count)]
+      let mutated = target.mutate(data, &random)
+      if number < first { continue }
+      current = Int32(truncatingIfNeeded: number)
       let begin = ContinuousClock.now
       do {
         try target.read(mutated, url)
@@ -94,6 +127,8 @@ struct Fuzz {
         errors += 1
       } catch is ImagingError {
         errors += 1
+      } catch is NetworkError {
+        errors += 1
       }
       let took = .now - begin
       slowest = max(slowest, took)
@@ -101,7 +136,7 @@ struct Fuzz {
         let place = FileManager.default.temporaryDirectory
           .appendingPathComponent("fuzz-\(target.name)-slow")
         try mutated.write(to: place)
-        print("\(target.name): a file took \(took); kept as \(place.path)")
+        print("\(target.name): file \(number) took \(took); kept as \(place.path)")
         isGood = false
       }
     }
@@ -112,14 +147,14 @@ struct Fuzz {
     }
     let seconds = (ContinuousClock.now - start) / .seconds(1)
     print(
-      "\(target.name): \(count) files, \(values) values, \(errors) errors, slowest "
+      "\(target.name): \(count - first) files, \(values) values, \(errors) errors, slowest "
         + String(format: "%.1f ms", slowest / .milliseconds(1))
         + ", \(growth >> 20) MB more, " + String(format: "%.0f s", seconds))
     return isGood
   }
 
   /// One to eight changes: flipped, replaced, removed, repeated or inserted bytes, cut ends.
-  private static func mutate(_ data: Data, _ random: inout RandomState) -> Data {
+  static func mutate(_ data: Data, _ random: inout RandomState) -> Data {
     var bytes = [UInt8](data)
     for _ in 0...random.integer(in: 0..<8) where !bytes.isEmpty {
       let place = random.integer(in: 0..<bytes.count)
