@@ -52,7 +52,13 @@ public struct CanonicalNetwork: Sendable {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     self.family = family
-    self.configuration = String(decoding: try encoder.encode(configuration), as: UTF8.self)
+    do {
+      self.configuration = String(decoding: try encoder.encode(configuration), as: UTF8.self)
+    } catch EncodingError.invalidValue(let value, let context) {
+      throw NetworkError.unsupportedOption(
+        file: file, option: context.codingPath.map(\.stringValue).joined(separator: "."),
+        value: "\(value)", supported: "a finite number")
+    }
     self.parameters = parameters
     self.file = file
     self.provenance = provenance

@@ -173,9 +173,22 @@ public protocol Discriminator: Sendable {
   /// What the auxiliary classifier says of pictures: scores `[N, classes]`, `nil` for networks
   /// that have none (all but conditional ProGAN).
   func classScores(_ images: Tensor) -> Tensor?
+
+  /// The pictures that are compared with each other (`mbstd_group_size`); `nil` for any number.
+  var batchGroup: Int? { get }
 }
 
 extension Discriminator {
   /// Most networks have no classifier.
   public func classScores(_ images: Tensor) -> Tensor? { nil }
+
+  /// Any number.
+  public var batchGroup: Int? { nil }
+
+  /// Throws unless a batch can be judged: as in the official code it is smaller than the group, or
+  /// makes whole groups. ``logits(_:label:)`` takes no other.
+  public func check(batch count: Int) throws(NetworkError) {
+    guard let group = batchGroup, count > group, count % group != 0 else { return }
+    throw .unsuitableBatch(count: count, group: group)
+  }
 }

@@ -7,6 +7,8 @@ public enum NetworkError: Error, Equatable, Sendable, CustomStringConvertible {
     file: String, family: String, missing: [String], misshaped: [String], unused: [String])
   /// The network uses an option that Atelier does not support.
   case unsupportedOption(file: String, option: String, value: String, supported: String)
+  /// A discriminator compares pictures in groups, and this many make no whole groups.
+  case unsuitableBatch(count: Int, group: Int)
   /// The configuration stored with the network cannot be read.
   case invalidConfiguration(file: String, reason: String)
 
@@ -22,6 +24,9 @@ public enum NetworkError: Error, Equatable, Sendable, CustomStringConvertible {
         + Self.lines("not known", unused)).joined(separator: "\n  ")
     case .unsupportedOption(let file, let option, let value, let supported):
       "\(file): \(option) = \(value) is not supported; supported: \(supported)."
+    case .unsuitableBatch(let count, let group):
+      "a batch of \(count) pictures makes no groups of \(group): the discriminator takes up to "
+        + "\(group) pictures, or a multiple of \(group)."
     case .invalidConfiguration(let file, let reason):
       "\(file): the stored configuration cannot be read: \(reason). Convert the original again."
     }

@@ -16,4 +16,12 @@ struct SizeCheck {
           ? "\(range.lowerBound)" : "\(range.lowerBound) to \(range.upperBound)")
     }
   }
+
+  /// A block for every resolution from 4 up.
+  func blocks(_ channels: [Int], resolution: Int) throws(NetworkError) {
+    try self("the number of blocks", channels.count, 1...15)
+    for value in channels { try self("the channels of a block", value, 1...65_536) }
+    let side = 4 << (channels.count - 1)
+    try self("resolution", resolution, side...side)
+  }
 }

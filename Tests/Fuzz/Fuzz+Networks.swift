@@ -7,7 +7,7 @@ extension Fuzz {
   /// Networks of every family and layout, and each converted: the whole road from the file through
   /// its family and configuration to a generator and a discriminator.
   static func networks(in folder: URL) throws -> Target {
-    let suffixes = [".pkl", ".pt", ".pth"]
+    let suffixes = [".pkl", ".pt", ".pth", "/generator.safetensors"]
     var originals: [URL] = []
     for case let path as String in FileManager.default.enumerator(atPath: folder.path) ?? .init()
     where suffixes.contains(where: { path.hasSuffix($0) }) {

@@ -49,6 +49,24 @@ struct NetworkErrorTests {
     #expect(text.contains("2 not known") && text.contains("network.safetensors"))
   }
 
+  @Test("A gap in the middle of the layers is reported as one, not as what follows it")
+  func gaps() throws {
+    var network = SyntheticStyleGAN2()
+    network.mappingLayers = 4
+    let expected = [
+      "synthesis.b8.conv1.weight": "synthesis.b8.conv1.weight [5, 5, 3, 3]",
+      "mapping.fc1.weight": "mapping.fc1.weight [7, 7]",
+    ]
+    for (name, missing) in expected {
+      let error = try Self.error(network) { $0[name] = nil }
+      guard case .mismatch(_, _, let found, let misshaped, let unused) = error else {
+        Issue.record("\(String(describing: error))")
+        continue
+      }
+      #expect(found == [missing] && misshaped.isEmpty && unused.isEmpty)
+    }
+  }
+
   @Test("Any tensor may be missing: the report names it")
   func missing() throws {
     var network = SyntheticStyleGAN2()

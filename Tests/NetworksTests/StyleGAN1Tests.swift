@@ -93,6 +93,56 @@ struct StyleGAN1Tests {
     #expect(relativeError(unfused, reference.generator.synthesis(ws, settings)) > 1e-2)
   }
 
+  @Test("What a port leaves open can be stated, and nothing else")
+  func statedFusing() throws {
+    let reference = try reference("sg1_unfused", "genforce_generator.pth")
+    let ws = try reference.ws()
+    #expect(reference.network.leavesFusedScaleOpen)
+    func picture(_ word: FusedScale) throws -> Digest {
+      var network = reference.network
+      try network.state(fusedScale: word)
+      #expect(!network.leavesFusedScaleOpen)
+      return try Generators.load(network).synthesis(ws, SynthesisSettings()).bits
+    }
+    let assumed = reference.generator.synthesis(ws, SynthesisSettings()).bits
+    #expect(try picture(.auto) == assumed && picture(.false) == assumed)
+    #expect(try picture(.true) != assumed)
+    var official = try self.reference("sg1_small", "network-final.pkl").network
+    #expect(!official.leavesFusedScaleOpen)
+    try official.state(fusedScale: .true)
+    let error = #expect(throws: NetworkError.self) { try official.state(fusedScale: .auto) }
+    #expect("\(try #require(error))".contains("--fused-scale"))
+  }
+
+  @Test(
+    "Without normalize_latents the mapping takes z as it is",
+    arguments: ["sg1_small/network-final.pkl", "sg2tf_resnet/stylegan2-config.pkl"])
+  func plainLatents(path: String) throws {
+    var network = try Generators.canonical(
+      Checkpoint(contentsOf: ReferenceData.fixture("networks/\(path)")))
+    let usual = try Generators.load(network)
+    network.configuration =
+      #"{"normalizesLatents":false,"# + network.configuration.dropFirst()
+    let plain = try Generators.load(network)
+    // A label would be normalised with z: none here, all zeros.
+    let label = usual.size.classes > 0 ? Tensor(zeros: [3, usual.size.classes]) : nil
+    let z = Tensor.sample([3, usual.size.zDim], scale: 4)
+    // Zeros beside z halve the mean square of both where they are normalised as one.
+    let width = Float(usual.size.classes > 0 ? 2 : 1)
+    let size = usual.size.zDim
+    let normalized = Tensor(uninitialized: z.shape) { values in
+      for n in 0..<3 {
+        let square = z.row(n).scalars.reduce(0) { $0 + $1 * $1 } / Float(size) / width
+        for i in 0..<size { values[n * size + i] = z[n, i] / (square + 1e-8).squareRoot() }
+      }
+    }
+    #expect(
+      relativeError(
+        plain.mapping(normalized, label: label), usual.mapping(z, label: label)) <= 1e-5)
+    #expect(
+      relativeError(plain.mapping(z, label: label), usual.mapping(z, label: label)) > 1e-3)
+  }
+
   @Test("Noise may be absent, scaled by row, or drawn afresh")
   func noise() throws {
     let reference = try reference("sg1_small", "network-final.pkl")

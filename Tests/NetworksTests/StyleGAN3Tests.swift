@@ -42,6 +42,38 @@ struct StyleGAN3Tests {
     #expect(!generator.isTrainedWithMixing)
   }
 
+  @Test("Plain tensors without options give the same picture as the snapshot")
+  func plainTensors() throws {
+    let snapshot = try Checkpoint(contentsOf: Self.file)
+    let tensors = try snapshot.names.filter { $0.hasPrefix("G_ema.") }
+      .map { (String($0.dropFirst(6)), try snapshot.tensor($0)) }
+    try ReferenceData.withTemporaryFolder { folder in
+      let url = folder.appending(path: "plain.safetensors")
+      try Safetensors.write(tensors, to: url)
+      let pictures = try [snapshot, Checkpoint(contentsOf: url)].map { checkpoint in
+        let generator = try Generators.load(checkpoint)
+        return generator.synthesis(
+          generator.broadcast(.sample([1, generator.size.wDim])), SynthesisSettings())
+      }
+      #expect(pictures[0].bits == pictures[1].bits)
+    }
+  }
+
+  @Test("A gap in the layers is named")
+  func gap() throws {
+    let snapshot = try Checkpoint(contentsOf: Self.file)
+    let tensors = try snapshot.names.filter { $0.hasPrefix("G_ema.") && !$0.contains(".L5_") }
+      .map { ($0, try snapshot.tensor($0)) }
+    try ReferenceData.withTemporaryFolder { folder in
+      let url = folder.appending(path: "gap.safetensors")
+      try Safetensors.write(tensors, to: url)
+      let error = #expect(throws: NetworkError.self) {
+        try Generators.load(Checkpoint(contentsOf: url))
+      }
+      #expect("\(try #require(error))".contains("1 missing: synthesis.L5_"))
+    }
+  }
+
   @Test("Transforms without two numbers of translation or nine of a matrix are refused")
   func damagedTransforms() throws {
     for text in [#"{"translate":[1]}"#, #"{"matrix":[1,0]}"#] {

@@ -30,11 +30,10 @@ struct GrowingColours: Sendable {
   func add(_ features: Tensor, level: Int, to image: Tensor?, at detail: LevelOfDetail) -> Tensor? {
     let isBlended = level == detail.level - 1 && detail.fraction > 0
     guard level == detail.level || isBlended, let layer = layers[level] else { return nil }
-    var colours = layer(features)
+    let colours = layer(features)
     guard let image else { return colours }
-    let below = image.upsampled2(LevelOfDetail.box) - colours
-    colours.add(below, scaledBy: detail.fraction)
-    return colours
+    return colours.faded(
+      towards: image.upsampled2(LevelOfDetail.box), share: detail.share(at: level))
   }
 
   /// The picture at full resolution, pixels repeated.

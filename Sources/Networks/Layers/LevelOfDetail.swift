@@ -21,4 +21,20 @@ struct LevelOfDetail: Hashable, Sendable {
     level = levels - 1 - doublings
     fraction = lod - Float(doublings)
   }
+
+  /// How much of what lies below shows at block `level`: all of it above ``level``, a fraction at
+  /// it, nothing below it.
+  func share(at level: Int) -> Float {
+    level > self.level ? 1 : level == self.level ? fraction : 0
+  }
+}
+
+extension Tensor {
+  /// self + (other − self) · share: all of `other` for a share of 1.
+  func faded(towards other: Tensor, share: Float) -> Tensor {
+    if share == 0 { return self }
+    var result = self
+    result.add(other - self, scaledBy: share)
+    return result
+  }
 }

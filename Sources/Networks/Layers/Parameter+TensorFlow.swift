@@ -12,11 +12,17 @@ extension Parameter {
   /// - Parameter isFlipped: Whether both spatial axes are reversed, as transposed convolutions want
   ///   weights that were stored for correlation.
   init(tensorFlowKernel stored: StoredTensor, isFlipped: Bool = false) {
-    let weight = Parameter(stored, permuting: [3, 2, 0, 1])
-    self.init(shape: weight.shape) {
-      let tensor = try weight.tensor()
-      return isFlipped && tensor.shape.rank == 4 ? tensor.flippedKernels() : tensor
-    }
+    self = Parameter(stored, permuting: [3, 2, 0, 1]).flipped(isFlipped)
+  }
+
+  /// A stored weight whose kernels are reversed on both axes if `isFlipped`.
+  init(_ stored: StoredTensor, flipping isFlipped: Bool) {
+    self = Parameter(stored).flipped(isFlipped)
+  }
+
+  private func flipped(_ isFlipped: Bool) -> Parameter {
+    guard isFlipped, shape.rank == 4 else { return self }
+    return Parameter(shape: shape) { try tensor().flippedKernels() }
   }
 
   /// Every element of a stored tensor plus `offset`.

@@ -51,6 +51,10 @@ struct ProgressiveDiscriminator: Discriminator {
     try reader.finish { _ in false }
   }
 
+  var batchGroup: Int? {
+    configuration.minibatchFeatures > 0 ? configuration.minibatchGroup : nil
+  }
+
   func logits(_ images: Tensor, label: Tensor?) -> Tensor {
     let outputs = outputs(images), width = configuration.outputs
     switch configuration.output {
@@ -96,8 +100,7 @@ struct ProgressiveDiscriminator: Discriminator {
       x = blocks[level - 1].conv1(x)
       if configuration.averagesLast { x = halved(x) }
       if level == detail.level, detail.fraction > 0, let below = fromRGB[level - 1] {
-        let difference = below(halved(image)) - x
-        x.add(difference, scaledBy: detail.fraction)
+        x = x.faded(towards: below(halved(image)), share: detail.fraction)
       }
     }
     if configuration.minibatchFeatures > 0 {

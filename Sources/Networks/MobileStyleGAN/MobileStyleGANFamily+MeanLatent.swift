@@ -34,7 +34,7 @@ private struct DoubleMapping {
   private var wDim: Int { layers.last?.outputs ?? zDim }
 
   init(_ network: CanonicalNetwork) throws {
-    let configuration = try network.decodeConfiguration(MobileStyleGANConfiguration.self)
+    let configuration = try network.configuration(as: MobileStyleGANConfiguration.self)
     var reader = ParameterReader(network, prefix: "mapping.")
     var layers: [Layer] = []
     for index in 0..<configuration.mappingLayers {

@@ -23,7 +23,7 @@ public enum MobileStyleGANFamily: GeneratorFamily {
 }
 
 /// The sizes of a MobileStyleGAN network.
-struct MobileStyleGANConfiguration: Codable, Hashable, Sendable {
+struct MobileStyleGANConfiguration: NetworkConfiguration, Hashable {
   var zDim: Int
   var wDim: Int
   var mappingLayers: Int

@@ -90,8 +90,7 @@ struct MobileStyleGANGenerator: Generator {
 
   /// Reads every parameter, or throws one report of all that is wrong.
   init(_ network: CanonicalNetwork) throws {
-    let configuration = try network.decodeConfiguration(MobileStyleGANConfiguration.self)
-    try configuration.check(file: network.file)
+    let configuration = try network.configuration(as: MobileStyleGANConfiguration.self)
     self.configuration = configuration
     var reader = ParameterReader(network)
     let wDim = configuration.wDim, channels = configuration.channels

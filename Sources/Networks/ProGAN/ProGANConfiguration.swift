@@ -1,5 +1,5 @@
 /// The options of a ProGAN network (Karras et al., arXiv 1710.10196).
-struct ProGANConfiguration: Codable, Hashable, Sendable {
+struct ProGANConfiguration: NetworkConfiguration, Hashable {
   var zDim: Int
   var classes: Int
   var resolution: Int

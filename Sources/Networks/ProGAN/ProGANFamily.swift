@@ -1,27 +1,13 @@
 import Checkpoints
 
-/// ProGAN in every layout that Atelier reads; a layout is one line in `layouts`.
+/// ProGAN in every layout that Atelier reads; a layout is one entry in `canonical`.
 public enum ProGANFamily: GeneratorFamily {
   /// The family's name.
   public static let name = "ProGAN"
 
-  /// Turns a file's own names into canonical ones; `nil` if the file has another layout.
-  private static let layouts: [@Sendable (Checkpoint) throws -> ProGANLayout?] = [
-    ProGANLayout.tensorFlow,
-    ProGANLayout.genforce,
-  ]
-
   /// The network in a checkpoint of a known layout.
   public static func canonical(_ checkpoint: Checkpoint) throws -> CanonicalNetwork? {
-    for layout in layouts {
-      guard let layout = try layout(checkpoint) else { continue }
-      let file = checkpoint.url.path
-      let configuration = try layout.configuration(file: file)
-      try configuration.check(file: file)
-      return try CanonicalNetwork(
-        family: name, configuration: configuration, parameters: layout.parameters, file: file)
-    }
-    return nil
+    try canonical(checkpoint, layouts: [ProGANLayout.tensorFlow, ProGANLayout.genforce])
   }
 
   /// The generator.
@@ -31,14 +17,14 @@ public enum ProGANFamily: GeneratorFamily {
 
   /// The discriminator, if the file carries one.
   public static func discriminator(_ network: CanonicalNetwork) throws -> (any Discriminator)? {
-    let configuration = try network.decodeConfiguration(ProGANConfiguration.self)
-    try configuration.check(file: network.file)
-    return try configuration.discriminator.map { try ProgressiveDiscriminator(network, $0) }
+    try network.configuration(as: ProGANConfiguration.self).discriminator.map {
+      try ProgressiveDiscriminator(network, $0)
+    }
   }
 }
 
 /// A file's parameters under canonical names, with the options that shapes cannot tell.
-struct ProGANLayout {
+struct ProGANLayout: NetworkLayout {
   var parameters: [String: Parameter]
   var isFused: Bool
   /// The side that the file states, if it does.

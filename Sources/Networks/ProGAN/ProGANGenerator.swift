@@ -23,8 +23,7 @@ struct ProGANGenerator: InspectableGenerator {
 
   /// Reads every parameter, or throws one report of all that is wrong.
   init(_ network: CanonicalNetwork) throws {
-    let configuration = try network.decodeConfiguration(ProGANConfiguration.self)
-    try configuration.check(file: network.file)
+    let configuration = try network.configuration(as: ProGANConfiguration.self)
     var reader = ParameterReader(network)
     self.configuration = configuration
     let width = configuration.zDim + configuration.classes, channels = configuration.channels

@@ -1,5 +1,5 @@
 /// The options of a StyleGAN network of the first generation (Karras et al., arXiv 1812.04948).
-struct StyleGAN1Configuration: Codable, Hashable, Sendable {
+struct StyleGAN1Configuration: NetworkConfiguration, Hashable {
   /// Which up-convolutions use the fused form, whose kernels are flipped.
   enum FusedScale: String, Codable, Sendable {
     /// All of them (`True`).
@@ -16,11 +16,15 @@ struct StyleGAN1Configuration: Codable, Hashable, Sendable {
   /// The outputs of the mapping's layers, the last of which is w.
   var mappingWidths: [Int]
   var mappingMultiplier: Float = 0.01
+  /// Whether z and the label are normalised (`normalize_latents`); yes if `nil`.
+  var normalizesLatents: Bool?
   var resolution: Int
   var imageChannels: Int
   /// Channels of the blocks from 4×4 up.
   var channels: [Int]
   var fusedScale: FusedScale = .auto
+  /// Whether the file left ``fusedScale`` open, so that it is the default.
+  var isFusedScaleAssumed: Bool?
   var usesNoise: Bool = true
   /// Whether every block has a toRGB layer, for growing (`structure` other than `fixed`).
   var isGrowing: Bool = true

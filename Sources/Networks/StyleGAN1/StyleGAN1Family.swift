@@ -1,28 +1,14 @@
 import Checkpoints
 
-/// StyleGAN of the first generation in every layout that Atelier reads; a layout is one line in
-/// `layouts`.
+/// StyleGAN of the first generation in every layout that Atelier reads; a layout is one entry in
+/// `canonical`.
 public enum StyleGAN1Family: GeneratorFamily {
   /// The family's name.
   public static let name = "StyleGAN1"
 
-  /// Turns a file's own names into canonical ones; `nil` if the file has another layout.
-  private static let layouts: [@Sendable (Checkpoint) throws -> StyleGAN1Layout?] = [
-    StyleGAN1Layout.tensorFlow,
-    StyleGAN1Layout.genforce,
-  ]
-
   /// The network in a checkpoint of a known layout.
   public static func canonical(_ checkpoint: Checkpoint) throws -> CanonicalNetwork? {
-    for layout in layouts {
-      guard let layout = try layout(checkpoint) else { continue }
-      let file = checkpoint.url.path
-      let configuration = try layout.configuration(file: file)
-      try configuration.check(file: file)
-      return try CanonicalNetwork(
-        family: name, configuration: configuration, parameters: layout.parameters, file: file)
-    }
-    return nil
+    try canonical(checkpoint, layouts: [StyleGAN1Layout.tensorFlow, StyleGAN1Layout.genforce])
   }
 
   /// The generator.
@@ -32,19 +18,21 @@ public enum StyleGAN1Family: GeneratorFamily {
 
   /// The discriminator, if the file carries one.
   public static func discriminator(_ network: CanonicalNetwork) throws -> (any Discriminator)? {
-    let configuration = try network.decodeConfiguration(StyleGAN1Configuration.self)
-    try configuration.check(file: network.file)
-    return try configuration.discriminator.map { try ProgressiveDiscriminator(network, $0) }
+    try network.configuration(as: StyleGAN1Configuration.self).discriminator.map {
+      try ProgressiveDiscriminator(network, $0)
+    }
   }
 }
 
 /// A file's parameters under canonical names, with the options that shapes cannot tell.
-struct StyleGAN1Layout {
+struct StyleGAN1Layout: NetworkLayout {
   var parameters: [String: Parameter]
   /// The side that the file states, if it does.
   var resolution: Int?
   var fusedScale = StyleGAN1Configuration.FusedScale.auto
   var mappingMultiplier: Float = 0.01
+  var normalizesLatents: Bool?
+  var isFusedScaleAssumed: Bool?
   var usesNoise = true
   var isGrowing = true
   var truncation: (psi: Float?, cutoff: Int?) = (0.7, 8)
@@ -80,6 +68,8 @@ struct StyleGAN1Layout {
       })
     configuration.mappingMultiplier = mappingMultiplier
     configuration.fusedScale = fusedScale
+    configuration.normalizesLatents = normalizesLatents
+    configuration.isFusedScaleAssumed = isFusedScaleAssumed
     configuration.usesNoise = usesNoise
     configuration.isGrowing = isGrowing
     configuration.truncationPsi = truncation.psi

@@ -15,8 +15,7 @@ struct StyleGAN1Generator: InspectableGenerator {
 
   /// Reads every parameter, or throws one report of all that is wrong.
   init(_ network: CanonicalNetwork) throws {
-    let configuration = try network.decodeConfiguration(StyleGAN1Configuration.self)
-    try configuration.check(file: network.file)
+    let configuration = try network.configuration(as: StyleGAN1Configuration.self)
     var reader = ParameterReader(network)
     self.configuration = configuration
     mappingNetwork = try StyleGAN1Mapping(&reader, configuration)

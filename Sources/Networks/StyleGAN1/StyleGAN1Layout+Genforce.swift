@@ -5,7 +5,8 @@ extension StyleGAN1Layout {
   /// State dictionaries of the PyTorch ports of genforce (sefa, interfacegan, genforce), alone or
   /// with the discriminator beside them.
   ///
-  /// They do not say whether up-convolutions are fused; `auto` is what official networks use.
+  /// They do not say whether up-convolutions are fused; `auto` is what official networks use, and
+  /// ``CanonicalNetwork/state(fusedScale:)`` says otherwise.
   static func genforce(_ checkpoint: Checkpoint) throws -> StyleGAN1Layout? {
     let marker = "synthesis.layer0.style.weight"
     guard
@@ -19,7 +20,9 @@ extension StyleGAN1Layout {
       let local = String(name.dropFirst(prefix.count))
       if let renamed = canonical(local, stored) { parameters[renamed.name] = renamed.value }
     }
-    return StyleGAN1Layout(parameters: parameters)
+    var layout = StyleGAN1Layout(parameters: parameters)
+    layout.isFusedScaleAssumed = true
+    return layout
   }
 
   /// `synthesis.layer5.apply_noise.noise` → `synthesis.b16.conv1.noise_const`, and so on; `nil` for

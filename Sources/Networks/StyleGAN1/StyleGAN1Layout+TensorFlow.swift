@@ -43,7 +43,6 @@ extension StyleGAN1Layout {
       try options.require("dtype", "float32")
     }
     try mapping.require("mapping_nonlinearity", "lrelu")
-    try mapping.require("normalize_latents", "True")
     try synthesis.require("use_styles", "True")
     try synthesis.require("const_input_layer", "True")
     try synthesis.require("nonlinearity", "lrelu")
@@ -52,6 +51,8 @@ extension StyleGAN1Layout {
     try synthesis.require("blur_filter", "[1, 2, 1]")
     resolution = synthesis["resolution"]?.integer
     mappingMultiplier = try mapping.number("mapping_lrmul") ?? mappingMultiplier
+    normalizesLatents =
+      try mapping.choice("normalize_latents", ["True": nil, "False": false]) ?? nil
     usesNoise = try synthesis.choice("use_noise", ["True": true, "False": false]) ?? true
     fusedScale =
       try synthesis.choice(

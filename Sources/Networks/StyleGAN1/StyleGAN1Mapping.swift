@@ -4,6 +4,7 @@ import Tensors
 struct StyleGAN1Mapping: Sendable {
   private let embed: Tensor?
   private let layers: [EqualizedDense]
+  private let normalizesLatents: Bool
 
   /// Reads `mapping.embed` and `mapping.fc0` ….
   init(_ reader: inout ParameterReader, _ configuration: StyleGAN1Configuration) throws {
@@ -19,6 +20,7 @@ struct StyleGAN1Mapping: Sendable {
       width = outputs
     }
     self.layers = layers
+    normalizesLatents = configuration.normalizesLatents ?? true
   }
 
   /// `[N, zDim]` and `[N, classes]` → `[N, wDim]`; z and the embedded label are normalised as one.
@@ -28,6 +30,6 @@ struct StyleGAN1Mapping: Sendable {
       guard let label else { preconditionFailure("a conditional network needs a label") }
       x = z.concatenatedFeatures(label.linear(embed))
     }
-    return layers.reduce(x.normalizedSecondMoment()) { $1($0) }
+    return layers.reduce(normalizesLatents ? x.normalizedSecondMoment() : x) { $1($0) }
   }
 }

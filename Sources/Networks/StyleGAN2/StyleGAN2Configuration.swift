@@ -1,7 +1,7 @@
 import Tensors
 
 /// The options of a StyleGAN2 network (Karras et al., arXiv 1912.04958 and 2006.06676).
-struct StyleGAN2Configuration: Codable, Hashable, Sendable {
+struct StyleGAN2Configuration: NetworkConfiguration, Hashable {
   /// How layers are joined to a picture.
   enum Architecture: String, Codable, Sendable {
     /// Every block adds its own colours to an upsampled picture.
@@ -37,6 +37,8 @@ struct StyleGAN2Configuration: Codable, Hashable, Sendable {
   var constantChannels: Int?
   /// Whether the label joins z before both are normalised as one (StyleGAN2 in TensorFlow).
   var normalizesLabelWithLatent: Bool?
+  /// Whether z is normalised (`normalize_latents`, TensorFlow); yes if `nil`.
+  var normalizesLatents: Bool?
   /// The ψ that the network was saved with as its default; `nil` for 1.
   var defaultPsi: Float?
   /// The cutoff that belongs to ``defaultPsi``.
@@ -86,8 +88,7 @@ struct StyleGAN2DiscriminatorConfiguration: Codable, Hashable, Sendable {
 }
 
 extension StyleGAN2Configuration {
-  /// Throws for sizes that no network has, whether a file states them or its tensors imply them:
-  /// nothing may be allocated or indexed by them before.
+  /// Throws for sizes that no network has.
   func check(file: String) throws(NetworkError) {
     let check = SizeCheck(file: file)
     try check("z_dim", zDim, 1...65_536)
@@ -97,7 +98,7 @@ extension StyleGAN2Configuration {
     try check("embed_features", embedFeatures, (classes > 0 ? 1 : 0)...65_536)
     try check("layer_features", layerFeatures, (mappingLayers > 1 ? 1 : 0)...65_536)
     try check("img_channels", imageChannels, 1...65_536)
-    try check(channels: channels, resolution: resolution)
+    try check.blocks(channels, resolution: resolution)
     try discriminator?.check(file: file)
   }
 }
@@ -108,7 +109,7 @@ extension StyleGAN2DiscriminatorConfiguration {
     let check = SizeCheck(file: file)
     try check("D c_dim", classes, 0...1_000_000)
     try check("D img_channels", imageChannels, 1...65_536)
-    try check(channels: channels, resolution: resolution)
+    try check.blocks(channels, resolution: resolution)
     try check("mbstd_group_size", minibatchGroup ?? 1, 1...1_000_000)
     try check("mbstd_num_channels", minibatchFeatures, 0...channels[0])
     if minibatchFeatures > 0 {
@@ -121,15 +122,5 @@ extension StyleGAN2DiscriminatorConfiguration {
     try check("D embed_features", labelEmbedFeatures, (embeds ? 1 : 0)...65_536)
     try check("D num_layers", mappingLayers, 0...64)
     try check("D layer_features", mappingLayerFeatures, (mappingLayers > 1 ? 1 : 0)...65_536)
-  }
-}
-
-extension SizeCheck {
-  /// A block for every resolution from 4 up.
-  fileprivate func callAsFunction(channels: [Int], resolution: Int) throws(NetworkError) {
-    try self("the number of blocks", channels.count, 1...15)
-    for value in channels { try self("the channels of a block", value, 1...65_536) }
-    let side = 4 << (channels.count - 1)
-    try self("img_resolution", resolution, side...side)
   }
 }

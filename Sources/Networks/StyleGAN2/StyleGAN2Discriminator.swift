@@ -126,6 +126,10 @@ struct StyleGAN2Discriminator: Discriminator {
     try reader.finish { $0.hasSuffix("resample_filter") || $0.hasSuffix("w_avg") }
   }
 
+  var batchGroup: Int? {
+    configuration.minibatchFeatures > 0 ? configuration.minibatchGroup : nil
+  }
+
   func logits(_ images: Tensor, label: Tensor?) -> Tensor {
     precondition(
       images.shape.rank == 4 && images.shape[1] == configuration.imageChannels
@@ -151,7 +155,13 @@ struct StyleGAN2Discriminator: Discriminator {
   private func joined(_ x: Tensor?, _ features: Tensor, level: Int) -> Tensor {
     guard let x else { return features }
     guard configuration.architecture == .revised else { return x + features }
-    return x.faded(towards: features, share: LevelFading.share(lod: lod, level: level - 1))
+    return x.faded(towards: features, share: share(below: level - 1))
+  }
+
+  /// How much of a picture of half the size, `halvings` below the full one, shows.
+  private func share(below halvings: Int) -> Float {
+    let levels = blocks.count + 1
+    return LevelOfDetail(lod, levels: levels).share(at: levels - 1 - halvings)
   }
 
   /// The epilogue at 4×4.

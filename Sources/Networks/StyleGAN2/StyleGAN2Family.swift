@@ -1,28 +1,20 @@
 import Checkpoints
 import Tensors
 
-/// StyleGAN2 and StyleGAN2-ADA in every layout that Atelier reads; a layout is one line in
-/// `layouts`.
+/// StyleGAN2 and StyleGAN2-ADA in every layout that Atelier reads; a layout is one entry in
+/// `canonical`.
 public enum StyleGAN2Family: GeneratorFamily {
   /// The family's name.
   public static let name = "StyleGAN2"
 
-  /// Turns a file's own names into canonical ones; `nil` if the file has another layout.
-  private static let layouts: [@Sendable (Checkpoint) throws -> StyleGAN2Layout?] = [
-    StyleGAN2Layout.nvlabs,
-    StyleGAN2Layout.rosinality,
-    StyleGAN2Layout.tensorFlow,
-  ]
-
   /// The network in a checkpoint of a known layout.
   public static func canonical(_ checkpoint: Checkpoint) throws -> CanonicalNetwork? {
-    for layout in layouts {
-      guard let layout = try layout(checkpoint) else { continue }
-      return try CanonicalNetwork(
-        family: name, configuration: try layout.configuration(file: checkpoint.url.path),
-        parameters: layout.parameters, file: checkpoint.url.path)
-    }
-    return nil
+    try canonical(
+      checkpoint,
+      layouts: [
+        StyleGAN2Layout.nvlabs, StyleGAN2Layout.rosinality, StyleGAN2Layout.tensorFlow,
+        StyleGAN2Layout.genforce,
+      ])
   }
 
   /// The generator.
@@ -32,14 +24,14 @@ public enum StyleGAN2Family: GeneratorFamily {
 
   /// The discriminator, if the file carries one.
   public static func discriminator(_ network: CanonicalNetwork) throws -> (any Discriminator)? {
-    let configuration = try network.decodeConfiguration(StyleGAN2Configuration.self)
-    try configuration.check(file: network.file)
-    return try configuration.discriminator.map { try StyleGAN2Discriminator(network, $0) }
+    try network.configuration(as: StyleGAN2Configuration.self).discriminator.map {
+      try StyleGAN2Discriminator(network, $0)
+    }
   }
 }
 
 /// A file's parameters under canonical names, with the options that shapes cannot tell.
-struct StyleGAN2Layout {
+struct StyleGAN2Layout: NetworkLayout {
   var parameters: [String: Parameter]
   /// The generator's options.
   var options = Options()
@@ -56,6 +48,7 @@ struct StyleGAN2Layout {
     var minibatchGroup: Int? = 4
     var architecture: StyleGAN2Configuration.Architecture?
     var normalizesLabelWithLatent: Bool?
+    var normalizesLatents: Bool?
     var defaultPsi: Float?
     var defaultCutoff: Int?
     var hasOutputPerClass: Bool?
@@ -63,19 +56,23 @@ struct StyleGAN2Layout {
 
   /// The whole configuration: sizes and architecture from the shapes, the rest from the options.
   func configuration(file: String) throws -> StyleGAN2Configuration {
-    let shapes = Shapes(parameters: parameters, prefix: "")
-    let levels = (0..<20).prefix { shapes.has("synthesis.b\(4 << $0).conv1.weight") }
-    let channels = levels.map { shapes["synthesis.b\(4 << $0).conv1.weight", 0] ?? 1 }
-    guard !channels.isEmpty, shapes.has("synthesis.b4.const") else {
+    let shapes = ParameterShapes(parameters: parameters)
+    let levels = shapes.count(below: 20) { "synthesis.b\(4 << $0).conv1.weight" }
+    guard levels > 0, shapes.has("synthesis.b4.const") else {
       throw NetworkError.mismatch(
         file: file, family: StyleGAN2Family.name,
-        missing: ["synthesis.b4.const", "synthesis.b4.conv1.weight"], misshaped: [], unused: [])
+        missing: ["synthesis.b4.const", "synthesis.b4.conv1.weight"].filter { !shapes.has($0) },
+        misshaped: [], unused: [])
+    }
+    let channels = (0..<levels).map {
+      let layer = "synthesis.b\(4 << $0).conv1"
+      return shapes.extent(("\(layer).weight", 0), ("\(layer).bias", 0))
     }
     let last = 4 << (channels.count - 1)
     let mapping = shapes.mapping
     let wDim = shapes["synthesis.b4.conv1.affine.weight", 1] ?? mapping.outputs
     let isSkip = channels.count == 1 || shapes.has("synthesis.b4.torgb.weight")
-    let isResidual = shapes.has("synthesis.b8.skip.weight")
+    let isResidual = (1..<20).contains { shapes.has("synthesis.b\(4 << $0).skip.weight") }
     var configuration = StyleGAN2Configuration(
       zDim: max(mapping.inputs - mapping.embed, 1), classes: mapping.classes, wDim: wDim,
       mappingLayers: max(mapping.count, 1), embedFeatures: mapping.embed,
@@ -85,6 +82,7 @@ struct StyleGAN2Layout {
       architecture: options.architecture ?? (isSkip ? .skip : isResidual ? .resnet : .orig))
     configuration.convClamp = options.convClamp
     configuration.normalizesLabelWithLatent = options.normalizesLabelWithLatent
+    configuration.normalizesLatents = options.normalizesLatents
     configuration.defaultPsi = options.defaultPsi
     configuration.defaultCutoff = options.defaultCutoff
     let constantChannels = shapes["synthesis.b4.const", 0]
@@ -104,11 +102,17 @@ struct StyleGAN2Layout {
 
   /// The discriminator's configuration; `nil` if the file carries none.
   func discriminatorConfiguration() -> StyleGAN2DiscriminatorConfiguration? {
-    let shapes = Shapes(parameters: parameters, prefix: StyleGAN2Discriminator.prefix)
+    let shapes = ParameterShapes(
+      parameters: parameters, prefix: StyleGAN2Discriminator.prefix)
     guard shapes.has("b4.conv.weight") else { return nil }
-    let inner = shapes["b4.conv.weight", 0] ?? 1
-    let levels = (1..<20).prefix { shapes.has("b\(4 << $0).conv0.weight") }
-    let channels = [inner] + levels.map { shapes["b\(4 << $0).conv0.weight", 1] ?? 1 }
+    let inner = shapes.extent(("b4.conv.weight", 0), ("b4.conv.bias", 0))
+    let levels = max(shapes.count(below: 20) { "b\(4 << $0).conv0.weight" }, 1)
+    let channels =
+      [inner]
+      + (1..<levels).map {
+        let layer = "b\(4 << $0).conv0"
+        return shapes.extent(("\(layer).weight", 1), ("\(layer).bias", 0))
+      }
     let last = 4 << (channels.count - 1)
     let mapping = shapes.mapping
     let outputs = shapes["b4.out.weight", 0] ?? 1
@@ -133,34 +137,22 @@ struct StyleGAN2Layout {
     configuration.hasOutputPerClass = discriminator.hasOutputPerClass
     return configuration
   }
+}
 
-  /// Shapes by canonical name, below a prefix.
-  private struct Shapes {
-    let parameters: [String: Parameter]
-    let prefix: String
-
-    /// Whether the file has a parameter.
-    func has(_ name: String) -> Bool { parameters[prefix + name] != nil }
-
-    /// The extent of one axis, 1 or more; `nil` where the parameter or the axis is missing or
-    /// empty, for the reader to report.
-    subscript(name: String, axis: Int) -> Int? {
-      guard let shape = parameters[prefix + name]?.shape, axis < shape.rank, shape[axis] > 0
-      else { return nil }
-      return shape[axis]
-    }
-
-    /// The sizes of a mapping network.
-    var mapping: (count: Int, inputs: Int, outputs: Int, hidden: Int, embed: Int, classes: Int) {
-      let count = (0..<64).prefix { has("mapping.fc\($0).weight") }.count
-      let isConditional = has("mapping.embed.weight")
-      let embed = isConditional ? self["mapping.embed.weight", 0] ?? 1 : 0
-      return (
-        count, self["mapping.fc0.weight", 1] ?? embed,
-        self["mapping.fc\(count - 1).weight", 0] ?? max(embed, 1),
-        self["mapping.fc0.weight", 0] ?? 1, embed,
-        isConditional ? self["mapping.embed.weight", 1] ?? 1 : 0
-      )
-    }
+extension ParameterShapes {
+  /// The sizes of a mapping network of StyleGAN2 or 3.
+  var mapping: (count: Int, inputs: Int, outputs: Int, hidden: Int, embed: Int, classes: Int) {
+    let count = count(below: 64) { "mapping.fc\($0).weight" }
+    let isConditional = has("mapping.embed.weight")
+    let embed = isConditional ? extent(("mapping.embed.weight", 0), ("mapping.embed.bias", 0)) : 0
+    return (
+      count, self["mapping.fc0.weight", 1] ?? embed,
+      count > 0
+        ? extent(("mapping.fc\(count - 1).weight", 0), ("mapping.fc\(count - 1).bias", 0))
+        : max(embed, 1),
+      extent(
+        ("mapping.fc0.weight", 0), ("mapping.fc0.bias", 0), ("mapping.fc1.weight", 1)),
+      embed, isConditional ? self["mapping.embed.weight", 1] ?? 1 : 0
+    )
   }
 }

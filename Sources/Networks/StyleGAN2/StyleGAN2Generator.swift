@@ -33,8 +33,7 @@ struct StyleGAN2Generator: InspectableGenerator {
 
   /// Reads every parameter, or throws one report of all that is wrong.
   init(_ network: CanonicalNetwork) throws {
-    let configuration = try network.decodeConfiguration(StyleGAN2Configuration.self)
-    try configuration.check(file: network.file)
+    let configuration = try network.configuration(as: StyleGAN2Configuration.self)
     var reader = ParameterReader(network)
     self.configuration = configuration
     let hidden = Array(
@@ -44,7 +43,8 @@ struct StyleGAN2Generator: InspectableGenerator {
       embedFeatures: configuration.embedFeatures, widths: hidden + [configuration.wDim],
       activation: reader.activation(configuration.mappingActivation),
       multiplier: configuration.mappingMultiplier,
-      normalizesTogether: configuration.normalizesLabelWithLatent ?? false)
+      normalizesTogether: configuration.normalizesLabelWithLatent ?? false,
+      normalizesLatents: configuration.normalizesLatents ?? true)
     let stored = try reader.takeIfPresent("mapping.w_avg", [configuration.wDim])
     constant = try reader.take(
       "synthesis.b4.const", [configuration.constantChannels ?? configuration.channels[0], 4, 4])
@@ -152,7 +152,10 @@ struct StyleGAN2Generator: InspectableGenerator {
     observe: SynthesisObserver
   ) {
     let (block, part) = steps[index], name = "synthesis.b\(block.resolution)"
-    let fade = LevelFading.share(of: configuration, at: block.resolution, lod: settings.lod ?? lod)
+    let detail = LevelOfDetail(settings.lod ?? lod, levels: blocks.count)
+    let fade =
+      configuration.architecture == .revised
+      ? detail.share(at: block.resolution.trailingZeroBitCount - 2) : nil
     let isFadedOut = fade == 1 && state.image != nil
     switch part {
     case .convolution(let layer):

@@ -8,35 +8,21 @@ extension StyleGAN2Layout {
   /// The averaged generator `G_ema` is taken, else `G`; plain tensor files may leave the prefix
   /// out. Names need no mapping: these are the canonical ones.
   static func nvlabs(_ checkpoint: Checkpoint) throws -> StyleGAN2Layout? {
-    let marker = "synthesis.b4.const"
-    guard
-      let prefix = ["G_ema.", "G.", ""].first(where: { checkpoint.tensors[$0 + marker] != nil })
-    else { return nil }
-    var parameters: [String: Parameter] = [:]
-    for (name, stored) in checkpoint.tensors {
-      if name.hasPrefix("D.") {
-        parameters[StyleGAN2Discriminator.prefix + name.dropFirst(2)] = Parameter(stored)
-      } else if name.hasPrefix(prefix) {
-        parameters[String(name.dropFirst(prefix.count))] = Parameter(stored)
-      }
-    }
-    var layout = StyleGAN2Layout(parameters: parameters)
-    layout.options = try options(
-      checkpoint, network: String(prefix.dropLast()), layer: "synthesis.b4.conv1",
-      resolutionKey: "img_resolution")
-    layout.discriminator = try options(
-      checkpoint, network: "D", layer: "b4.conv", resolutionKey: "img_resolution")
+    guard let names = NVLabsNames(checkpoint, marker: "synthesis.b4.const") else { return nil }
+    var layout = StyleGAN2Layout(parameters: names.parameters)
+    layout.options = try options(checkpoint, network: names.network, layer: "synthesis.b4.conv1")
+    layout.discriminator = try options(checkpoint, network: "D", layer: "b4.conv")
     return layout
   }
 
   /// The options as the modules of a snapshot state them: they speak for the trained network, also
   /// where they were defaults of the code that made it.
   static func options(
-    _ checkpoint: Checkpoint, network: String, layer: String, resolutionKey: String
+    _ checkpoint: Checkpoint, network: String, layer: String
   ) throws -> Options {
     var options = Options()
     guard !network.isEmpty, let module = checkpoint.module(network) else { return options }
-    options.resolution = module.configuration[resolutionKey]?.integer
+    options.resolution = module.configuration["img_resolution"]?.integer
     if let layer = checkpoint.module("\(network).\(layer)")?.configuration {
       options.convClamp = layer["conv_clamp"]?.real.map { Float($0) }
       options.activation = layer["activation"]?.string

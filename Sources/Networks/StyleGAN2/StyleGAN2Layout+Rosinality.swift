@@ -42,27 +42,32 @@ extension StyleGAN2Layout {
     let parts = name.split(separator: ".").map(String.init)
     switch parts.first {
     case "style":
-      guard parts.count == 3, let index = Int(parts[1]) else { break }
+      guard parts.count == 3, let index = index(parts[1]) else { break }
       return ("mapping.fc\(index - 1).\(parts[2])", Parameter(stored))
     case "input":
-      return ("synthesis.b4.const", Parameter(stored, dropping: 1))
+      return ("synthesis.b4.const", Parameter(stored, droppingFirst: 1))
     case "conv1": return layerParameter("b4.conv1", Array(parts.dropFirst()), stored)
     case "to_rgb1": return layerParameter("b4.torgb", Array(parts.dropFirst()), stored)
     case "convs":
-      guard parts.count > 2, let index = Int(parts[1]) else { break }
+      guard parts.count > 2, let index = index(parts[1]) else { break }
       let layer = "b\(8 << (index / 2)).conv\(index % 2)"
       return layerParameter(layer, Array(parts.dropFirst(2)), stored)
     case "to_rgbs":
-      guard parts.count > 2, let index = Int(parts[1]) else { break }
+      guard parts.count > 2, let index = index(parts[1]) else { break }
       return layerParameter("b\(8 << index).torgb", Array(parts.dropFirst(2)), stored)
     case "noises":
-      guard parts.count == 2, let index = Int(parts[1].dropFirst("noise_".count)) else { break }
+      guard parts.count == 2, let index = index(parts[1].dropFirst("noise_".count)) else { break }
       let resolution = 4 << ((index + 1) / 2)
       let layer = index == 0 ? "b4.conv1" : "b\(resolution).conv\((index + 1) % 2)"
-      return ("synthesis.\(layer).noise_const", Parameter(stored, dropping: 2))
+      return ("synthesis.\(layer).noise_const", Parameter(stored, droppingFirst: 2))
     default: break
     }
     return (name, Parameter(stored))
+  }
+
+  /// The number of a layer.
+  private static func index(_ text: some StringProtocol) -> Int? {
+    Int(text).flatMap { (0..<64).contains($0) ? $0 : nil }
   }
 
   /// The parameters of one styled layer.
@@ -71,10 +76,10 @@ extension StyleGAN2Layout {
   ) -> (name: String, value: Parameter) {
     let prefix = "synthesis.\(layer)"
     switch parts.joined(separator: ".") {
-    case "conv.weight": return ("\(prefix).weight", Parameter(stored, dropping: 1))
+    case "conv.weight": return ("\(prefix).weight", Parameter(stored, droppingFirst: 1))
     case "conv.modulation.weight": return ("\(prefix).affine.weight", Parameter(stored))
     case "conv.modulation.bias": return ("\(prefix).affine.bias", Parameter(stored))
-    case "noise.weight": return ("\(prefix).noise_strength", Parameter(stored, shape: []))
+    case "noise.weight": return ("\(prefix).noise_strength", Parameter(scalar: stored))
     case "activate.bias", "bias":
       return ("\(prefix).bias", Parameter(stored, shape: [stored.count]))
     // Blur kernels carry the gain 4 of their upsampling, which canonical filters do not.
@@ -94,7 +99,7 @@ extension StyleGAN2Layout {
     let kind = parts.last ?? ""
     switch parts.first {
     case "convs":
-      guard parts.count > 2, let index = Int(parts[1]) else { break }
+      guard parts.count > 2, let index = index(parts[1]) else { break }
       let block = "b\(4 << (blocks - max(index, 1) + 1))"
       if index == 0 { return ("\(block).fromrgb.\(kind)", Parameter(stored)) }
       let layer = ["conv1": "conv0", "conv2": "conv1", "skip": "skip"][parts[2]] ?? parts[2]
@@ -107,14 +112,5 @@ extension StyleGAN2Layout {
     default: break
     }
     return (name, Parameter(stored))
-  }
-}
-
-extension Parameter {
-  /// A stored tensor without its first `axes` axes, which must have extent 1.
-  fileprivate init(_ stored: StoredTensor, dropping axes: Int) {
-    let dimensions = stored.shape.dimensions
-    let isPlain = dimensions.count > axes && dimensions.prefix(axes).allSatisfy { $0 == 1 }
-    self.init(stored, shape: isPlain ? Shape(Array(dimensions.dropFirst(axes))) : stored.shape)
   }
 }

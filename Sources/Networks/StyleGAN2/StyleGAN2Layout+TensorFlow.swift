@@ -31,22 +31,22 @@ extension StyleGAN2Layout {
     }
     let isRevised = variables["\(network)/synthesis/ToRGB_lod0/weight"] != nil
     try layout.readGenerator(
-      TensorFlowArguments(checkpoint, modules: ["\(network).synthesis", network]),
-      TensorFlowArguments(checkpoint, modules: ["\(network).mapping", network]),
+      StatedOptions(checkpoint, "\(network).synthesis", fallback: network),
+      StatedOptions(checkpoint, "\(network).mapping", fallback: network),
       levels: names.levels, isRevised: isRevised)
     if variables["\(network)/mapping/LabelConcat/weight"] != nil {
       layout.options.normalizesLabelWithLatent = true
     }
     if variables["D/4x4/Conv/weight"] != nil {
       try layout.readDiscriminator(
-        TensorFlowArguments(checkpoint, modules: ["D"]), variables: variables)
+        StatedOptions(checkpoint, "D"), variables: variables)
     }
     return layout
   }
 
   /// The generator's options, and the filters that such files do not store.
   private mutating func readGenerator(
-    _ synthesis: TensorFlowArguments, _ mapping: TensorFlowArguments, levels: Int, isRevised: Bool
+    _ synthesis: StatedOptions, _ mapping: StatedOptions, levels: Int, isRevised: Bool
   ) throws {
     options.resolution = synthesis["resolution"]?.integer
     options.activation = synthesis["nonlinearity"]?.string
@@ -58,9 +58,8 @@ extension StyleGAN2Layout {
     let psi = mapping["truncation_psi"]
     options.defaultPsi = psi.map { $0.real.map { Float($0) } ?? 1 } ?? 0.5
     options.defaultCutoff = mapping["truncation_cutoff"]?.integer
-    if mapping["normalize_latents"]?.boolean == false {
-      throw NetworkError.unsupportedOption(
-        file: mapping.file, option: "normalize_latents", value: "False", supported: "True")
+    if try mapping.choice("normalize_latents", ["True": true, "False": false]) == false {
+      options.normalizesLatents = false
     }
     let filter = try synthesis.resampleFilter()
     let box = ResampleFilter([1, 1])
@@ -73,7 +72,7 @@ extension StyleGAN2Layout {
 
   /// The discriminator's options and filters.
   private mutating func readDiscriminator(
-    _ arguments: TensorFlowArguments, variables: [String: StoredTensor]
+    _ arguments: StatedOptions, variables: [String: StoredTensor]
   ) throws {
     let embeds = variables["D/LabelEmbed/weight"] != nil
     let isRevised = variables["D/FromRGB_lod0/weight"] != nil
@@ -102,38 +101,5 @@ extension StyleGAN2Layout {
   private mutating func add(_ filter: ResampleFilter, _ name: String) {
     let taps = filter.taps
     parameters["\(name).resample_filter"] = Parameter(shape: taps.shape) { taps }
-  }
-}
-
-/// The arguments that a TensorFlow network was made with, from several modules.
-struct TensorFlowArguments {
-  /// What the file is called in errors.
-  let file: String
-  private let configurations: [PickleValue]
-
-  /// The arguments of `modules`, the first that knows a key deciding.
-  init(_ checkpoint: Checkpoint, modules: [String]) {
-    file = checkpoint.url.path
-    configurations = modules.compactMap { checkpoint.module($0)?.configuration }
-  }
-
-  /// The argument of this name, `nil` where the code's default holds.
-  subscript(key: String) -> PickleValue? {
-    for configuration in configurations {
-      if let value = configuration[key] { return value }
-    }
-    return nil
-  }
-
-  /// The low-pass filter of the ×2 resamplings, [1, 3, 3, 1] by default.
-  func resampleFilter() throws -> ResampleFilter {
-    guard let value = self["resample_kernel"] else { return ResampleFilter([1, 3, 3, 1]) }
-    if value.isNone { return ResampleFilter([1, 1]) }
-    let taps = value.elements?.compactMap(\.real).map { Float($0) } ?? []
-    guard !taps.isEmpty, taps.count == value.elements?.count, taps.reduce(0, +) != 0 else {
-      throw NetworkError.unsupportedOption(
-        file: file, option: "resample_kernel", value: "\(value)", supported: "a list of numbers")
-    }
-    return ResampleFilter(taps)
   }
 }

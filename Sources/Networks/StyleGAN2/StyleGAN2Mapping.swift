@@ -7,6 +7,7 @@ struct StyleGAN2Mapping: Sendable {
   private let joinedEmbed: Tensor?
   private let layers: [FullyConnected]
   private let usesLatent: Bool
+  private let normalizesLatents: Bool
 
   /// Reads `mapping.embed` and `mapping.fc0` … from the reader.
   ///
@@ -17,9 +18,12 @@ struct StyleGAN2Mapping: Sendable {
   ///   - widths: The outputs of the layers, in order.
   ///   - normalizesTogether: Whether the embedded label, without bias and scaling, joins z before
   ///     both are normalised as one; else each is normalised by itself.
+  ///   - normalizesLatents: Whether z is normalised at all, and what joins it before; a label that
+  ///     is normalised by itself always is.
   init(
     _ reader: inout ParameterReader, inputs: Int, classes: Int, embedFeatures: Int, widths: [Int],
-    activation: Activation, multiplier: Float, normalizesTogether: Bool = false
+    activation: Activation, multiplier: Float, normalizesTogether: Bool = false,
+    normalizesLatents: Bool = true
   ) throws {
     joinedEmbed =
       classes > 0 && normalizesTogether
@@ -38,16 +42,18 @@ struct StyleGAN2Mapping: Sendable {
     }
     self.layers = layers
     usesLatent = inputs > 0
+    self.normalizesLatents = normalizesLatents
   }
 
   /// `[N, zDim]` and `[N, classes]` → `[N, wDim]`.
   func callAsFunction(_ z: Tensor?, label: Tensor?) -> Tensor {
     if let joinedEmbed {
       guard let z, let label else { preconditionFailure("a conditional network needs a label") }
-      let x = z.concatenatedFeatures(label.linear(joinedEmbed)).normalizedSecondMoment()
-      return layers.reduce(x) { $1($0) }
+      return layers.reduce(normalized(z.concatenatedFeatures(label.linear(joinedEmbed)))) {
+        $1($0)
+      }
     }
-    var x = usesLatent ? z?.normalizedSecondMoment() : nil
+    var x = usesLatent ? z.map(normalized) : nil
     if let embed {
       guard let label else { preconditionFailure("a conditional network needs a label") }
       let y = embed(label).normalizedSecondMoment()
@@ -55,5 +61,9 @@ struct StyleGAN2Mapping: Sendable {
     }
     guard let x else { preconditionFailure("a mapping network needs a latent") }
     return layers.reduce(x) { $1($0) }
+  }
+
+  private func normalized(_ x: Tensor) -> Tensor {
+    normalizesLatents ? x.normalizedSecondMoment() : x
   }
 }

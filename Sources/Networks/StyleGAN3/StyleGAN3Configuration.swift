@@ -3,7 +3,7 @@ import Tensors
 
 /// The options of a StyleGAN3 network (Karras et al., arXiv 2106.12423), T and R alike: which of
 /// the two it is shows in its kernels and filters.
-struct StyleGAN3Configuration: Codable, Hashable, Sendable {
+struct StyleGAN3Configuration: NetworkConfiguration, Hashable {
   var zDim: Int
   var classes: Int
   var wDim: Int
@@ -40,6 +40,25 @@ struct StyleGAN3Configuration: Codable, Hashable, Sendable {
 
   /// `num_ws`: a row for the input and one for every layer.
   var rows: Int { channels.count + 1 }
+
+  func check(file: String) throws(NetworkError) {
+    let check = SizeCheck(file: file)
+    try check("z_dim", zDim, (classes > 0 ? 0 : 1)...65_536)
+    try check("c_dim", classes, 0...1_000_000)
+    try check("w_dim", wDim, 1...65_536)
+    try check("num_layers of the mapping", mappingLayers, 0...64)
+    try check("embed_features", embedFeatures, (classes > 0 ? 1 : 0)...65_536)
+    try check("layer_features", layerFeatures, (mappingLayers > 1 ? 1 : 0)...65_536)
+    try check("img_channels", imageChannels, 1...65_536)
+    try check("num_layers", channels.count, 2...256)
+    for value in channels { try check("the channels of a layer", value, 1...65_536) }
+    guard StyleGAN3Geometry(self) != nil else {
+      throw .unsupportedOption(
+        file: file, option: "num_critical, margin_size and cutoffs",
+        value: "\(criticalLayers), \(margin) …", supported: "values that make sampling rates")
+    }
+    try discriminator?.check(file: file)
+  }
 }
 
 /// The sampling rates and sizes of a StyleGAN3 network, by formula from its options.

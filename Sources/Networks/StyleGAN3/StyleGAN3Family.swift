@@ -12,27 +12,7 @@ public enum StyleGAN3Family: GeneratorFamily {
   /// The averaged generator `G_ema` is taken, else `G`; plain tensor files may leave the prefix
   /// out. Names need no mapping: these are the canonical ones.
   public static func canonical(_ checkpoint: Checkpoint) throws -> CanonicalNetwork? {
-    let marker = "synthesis.input.freqs"
-    guard
-      let prefix = ["G_ema.", "G.", ""].first(where: { checkpoint.tensors[$0 + marker] != nil })
-    else { return nil }
-    var parameters: [String: Parameter] = [:]
-    for (name, stored) in checkpoint.tensors {
-      if name.hasPrefix("D.") {
-        parameters[StyleGAN2Discriminator.prefix + name.dropFirst(2)] = Parameter(stored)
-      } else if name.hasPrefix(prefix) {
-        parameters[String(name.dropFirst(prefix.count))] = Parameter(stored)
-      }
-    }
-    var configuration = try StyleGAN3Options(
-      checkpoint, network: String(prefix.dropLast()), parameters: parameters
-    ).configuration()
-    var discriminator = StyleGAN2Layout(parameters: parameters)
-    discriminator.discriminator = try StyleGAN2Layout.options(
-      checkpoint, network: "D", layer: "b4.conv", resolutionKey: "img_resolution")
-    configuration.discriminator = discriminator.discriminatorConfiguration()
-    return try CanonicalNetwork(
-      family: name, configuration: configuration, parameters: parameters, file: checkpoint.url.path)
+    try canonical(checkpoint, layouts: [StyleGAN3Layout.nvlabs])
   }
 
   /// The generator.
@@ -42,7 +22,29 @@ public enum StyleGAN3Family: GeneratorFamily {
 
   /// The discriminator, which is that of StyleGAN2, if the file carries one.
   public static func discriminator(_ network: CanonicalNetwork) throws -> (any Discriminator)? {
-    let configuration = try network.decodeConfiguration(StyleGAN3Configuration.self)
-    return try configuration.discriminator.map { try StyleGAN2Discriminator(network, $0) }
+    try network.configuration(as: StyleGAN3Configuration.self).discriminator.map {
+      try StyleGAN2Discriminator(network, $0)
+    }
   }
+}
+
+/// A file's parameters under canonical names, with its configuration.
+struct StyleGAN3Layout: NetworkLayout {
+  let parameters: [String: Parameter]
+  private let configuration: StyleGAN3Configuration
+
+  /// Snapshots of the stylegan3 repository, and plain tensors with its names.
+  static func nvlabs(_ checkpoint: Checkpoint) throws -> StyleGAN3Layout? {
+    guard let names = NVLabsNames(checkpoint, marker: "synthesis.input.freqs") else { return nil }
+    var configuration = try StyleGAN3Options(
+      checkpoint, network: names.network, parameters: names.parameters
+    ).configuration()
+    var discriminator = StyleGAN2Layout(parameters: names.parameters)
+    discriminator.discriminator = try StyleGAN2Layout.options(
+      checkpoint, network: "D", layer: "b4.conv")
+    configuration.discriminator = discriminator.discriminatorConfiguration()
+    return StyleGAN3Layout(parameters: names.parameters, configuration: configuration)
+  }
+
+  func configuration(file: String) -> StyleGAN3Configuration { configuration }
 }

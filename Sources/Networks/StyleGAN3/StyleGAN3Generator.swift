@@ -14,7 +14,7 @@ struct StyleGAN3Generator: InspectableGenerator {
 
   /// Reads every parameter, or throws one report of all that is wrong.
   init(_ network: CanonicalNetwork) throws {
-    let configuration = try network.decodeConfiguration(StyleGAN3Configuration.self)
+    let configuration = try network.configuration(as: StyleGAN3Configuration.self)
     guard let geometry = StyleGAN3Geometry(configuration) else {
       throw NetworkError.invalidConfiguration(
         file: network.file, reason: "its sampling rates make no sense")

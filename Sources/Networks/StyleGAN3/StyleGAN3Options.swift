@@ -31,13 +31,14 @@ struct StyleGAN3Options {
       guard numbers.count == 3, name == "synthesis.\(text).weight" else { continue }
       layers[numbers[0]] = LayerName(text: String(text), size: numbers[1], channels: numbers[2])
     }
-    let ordered = (0..<layers.count).compactMap { layers[$0] }
-    guard ordered.count == layers.count, ordered.count > 1 else {
+    let count = min((layers.keys.max() ?? 0) + 1, 256)
+    let gaps = (0..<max(count, 2)).filter { layers[$0] == nil }
+    guard gaps.isEmpty else {
       throw NetworkError.mismatch(
         file: checkpoint.url.path, family: StyleGAN3Family.name,
-        missing: ["synthesis.L0_… and the layers that follow"], misshaped: [], unused: [])
+        missing: gaps.map { "synthesis.L\($0)_….weight" }, misshaped: [], unused: [])
     }
-    return ordered
+    return (0..<count).compactMap { layers[$0] }
   }
 
   /// The whole configuration, checked against the names and shapes of the tensors.
@@ -57,17 +58,48 @@ struct StyleGAN3Options {
     if let kernel = shapes["synthesis.\(names[0].text).weight"], kernel.rank == 4 {
       configuration.kernel = kernel[-1]
     }
-    try readModules(into: &configuration, firstLayer: names[0].text)
+    if checkpoint.module("\(network).synthesis") == nil || network.isEmpty {
+      try infer(into: &configuration, names)
+    } else {
+      try readModules(into: &configuration, firstLayer: names[0].text)
+    }
     try check(configuration, names)
     return configuration
+  }
+
+  /// Finds the options of plain tensors, which state none: how many layers are critically sampled
+  /// and the margin show in the layers' names, the filters' taps in their shapes. What shows in
+  /// neither (`output_scale`, the first cutoff) is the default, as in every published network.
+  private func infer(into options: inout StyleGAN3Configuration, _ names: [LayerName]) throws {
+    func taps(_ index: Int, _ filter: String) -> Int? {
+      let shape = parameters["synthesis.\(names[index].text).\(filter)"]?.shape
+      return shape.flatMap { $0.rank > 0 ? $0[-1] : nil }
+    }
+    let size = names[0].size
+    for critical in [2] + Array(0..<min(names.count, 32)) {
+      for rate in [options.margin] + (0..<10).map({ (size - 1 << $0) / 2 }) {
+        var guess = options
+        (guess.criticalLayers, guess.margin) = (critical, rate)
+        guard let geometry = StyleGAN3Geometry(guess),
+          geometry.layers.map(\.name) == names.map(\.text)
+        else { continue }
+        // The first filter with a factor tells the taps for each step of it.
+        for (index, layer) in geometry.layers.enumerated() where !layer.isToRGB && layer.up > 1 {
+          guard let found = taps(index, "up_filter"), found % layer.up == 0 else { continue }
+          guess.filterSize = found / layer.up
+          break
+        }
+        options = guess
+        return
+      }
+    }
   }
 
   /// Takes over what the modules of a snapshot state; defaults of the code hold for the rest.
   private func readModules(
     into options: inout StyleGAN3Configuration, firstLayer: String
   ) throws {
-    guard !network.isEmpty, let synthesis = checkpoint.module("\(network).synthesis")?.configuration
-    else { return }
+    guard let synthesis = checkpoint.module("\(network).synthesis")?.configuration else { return }
     options.criticalLayers = synthesis["num_critical"]?.integer ?? options.criticalLayers
     options.margin = synthesis["margin_size"]?.integer ?? options.margin
     options.outputScale = synthesis["output_scale"]?.real.map { Float($0) } ?? options.outputScale
@@ -102,9 +134,8 @@ struct StyleGAN3Options {
       guard layer.name == name.text else {
         throw NetworkError.unsupportedOption(
           file: file, option: "the size of layer \(name.text)", value: "\(name.size)",
-          supported: "\(layer.outputSize), which its options give. Files without options (plain "
-            + "tensors) must have the default num_critical 2 and margin_size 10; take the "
-            + "original snapshot for others")
+          supported: "\(layer.outputSize), which its options give. Plain tensors state no options "
+            + "but num_critical and margin_size, by their names; take the original snapshot")
       }
       let module = checkpoint.module("\(network).synthesis.\(name.text)")?.configuration
       if let padding = module?["padding"]?.elements?.map(\.integer), padding.count == 4,

@@ -44,8 +44,9 @@ extension Tensor {
     let (n, c, plane) = (shape[0], shape[1], shape[2] * shape[3])
     let group = min(groupSize ?? n, n)
     precondition(
-      n % group == 0 && c % features == 0,
-      "minibatch deviation of \(shape) in groups of \(group) with \(features) features")
+      n % max(group, 1) == 0 && c % features == 0,
+      "minibatch deviation of \(shape) in groups of \(group) with \(features) features: the batch "
+        + "must be smaller than the group or a multiple of it, as in the official code")
     let groups = n / group, width = c / features
     var deviations = [Float](repeating: 0, count: groups * features)
     withUnsafeBuffer { x in

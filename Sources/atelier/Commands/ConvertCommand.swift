@@ -12,6 +12,9 @@ struct ConvertCommand: ParsableCommand {
       The result loads faster, carries its configuration, and holds no code. The same input gives \
       the same bytes.
 
+      Ports of StyleGAN1 do not store whether up-convolutions are fused, which decides the picture: \
+      if the original says it, state it with --fused-scale.
+
       Example:
         atelier convert ffhq.pkl --output Weights/ffhq.safetensors
       """)
@@ -21,6 +24,10 @@ struct ConvertCommand: ParsableCommand {
     name: [.customLong("output"), .customShort("o")],
     help: ArgumentHelp("The file to write.", valueName: "file.safetensors"))
   var output: String
+  @Option(
+    help: ArgumentHelp(
+      "What a StyleGAN1 file leaves open: auto, true or false.", valueName: "word"))
+  var fusedScale: FusedScale?
   @Flag(help: "Replace the file if it exists.") var force = false
   @Flag(help: "Print JSON on standard output.") var json = false
 
@@ -33,6 +40,11 @@ struct ConvertCommand: ParsableCommand {
     }
     let checkpoint = try Checkpoint(contentsOf: LoadedNetwork.locate(file))
     var network = try Generators.canonical(checkpoint)
+    if let fusedScale {
+      try network.state(fusedScale: fusedScale)
+    } else {
+      LoadedNetwork.remark(on: network)
+    }
     // Loading checks every parameter, so that no broken network is written.
     _ = try Generators.load(network)
     _ = try Generators.loadDiscriminator(network)
@@ -47,4 +59,9 @@ struct ConvertCommand: ParsableCommand {
     }
     print("\(target.path): \(network.family), \(digest)")
   }
+}
+
+extension FusedScale: ExpressibleByArgument {
+  /// The word as Python or people write it.
+  public init?(argument: String) { self.init(rawValue: argument.lowercased()) }
 }

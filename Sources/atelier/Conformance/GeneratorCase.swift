@@ -184,6 +184,7 @@ enum GeneratorCase: ConformanceCase {
       let candidates = try (images.filter { ["img_psi1_const", "img_psi1"].contains($0) } + images)
         .map { try outputs.tensor($0) }.filter { $0.shape[0] >= count }
       guard let image = candidates.first else { return report.fail(name, "no pictures to judge") }
+      try discriminator.check(batch: count)
       report.compare(
         name, discriminator.logits(image.rows(0..<count), label: try label(count)), expected,
         relative: GeneratorCase.imageTolerance)

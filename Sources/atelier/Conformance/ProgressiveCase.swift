@@ -28,10 +28,12 @@ enum ProgressiveCase: ConformanceCase {
     try compareAfterConversion(network, reference, report)
     let port = "genforce_generator.pth"
     guard reference.has(port) else { return }
-    try work(
-      fused(try Generators.canonical(Checkpoint(contentsOf: reference.url(port))), like: network),
-      reference, report, prefix: "port "
-    ).run()
+    var ported = try Generators.canonical(Checkpoint(contentsOf: reference.url(port)))
+    // The port's own file says nothing of fused layers, and the official code has them given.
+    if ported.leavesFusedScaleOpen, let word = fusedScale(reference) {
+      try ported.state(fusedScale: word)
+    }
+    try work(ported, reference, report, prefix: "port ").run()
   }
 
   private static func work(
@@ -48,22 +50,11 @@ enum ProgressiveCase: ConformanceCase {
       description: reference.description)
   }
 
-  /// A port of StyleGAN1 with the official file's word on fused layers: its own state dictionary
-  /// says nothing of them, their weights look alike, and the official code has them given.
-  private static func fused(
-    _ port: CanonicalNetwork, like official: CanonicalNetwork
-  ) throws -> CanonicalNetwork {
-    func object(_ network: CanonicalNetwork) throws -> [String: Any] {
-      try JSONSerialization.jsonObject(with: Data(network.configuration.utf8)) as? [String: Any]
-        ?? [:]
-    }
-    guard let word = try object(official)["fusedScale"] else { return port }
-    var port = port, configuration = try object(port)
-    configuration["fusedScale"] = word
-    port.configuration = String(
-      decoding: try JSONSerialization.data(withJSONObject: configuration, options: .sortedKeys),
-      as: UTF8.self)
-    return port
+  /// `fused_scale` as the case was made with: true, false or `auto`.
+  private static func fusedScale(_ reference: ReferenceCase) -> FusedScale? {
+    let options = reference.description["static_kwargs"] as? [String: Any]
+    if let word = options?["fused_scale"] as? String { return FusedScale(rawValue: word) }
+    return (options?["fused_scale"] as? Bool).map { $0 ? .true : .false }
   }
 
   /// Every variable of the pickle against the reference copy, whose names have slashes for dots:

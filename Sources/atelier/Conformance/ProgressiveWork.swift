@@ -105,6 +105,7 @@ struct ProgressiveWork {
       return
     }
     let images = try outputs.tensor(outputs.tensors["img"] == nil ? "img_psi1" : "img")
+    try discriminator.check(batch: images.shape[0])
     let found: Tensor? =
       switch name {
       case "D_scores": discriminator.logits(images, label: try label())

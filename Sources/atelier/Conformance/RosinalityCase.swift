@@ -97,6 +97,7 @@ enum RosinalityCase: ConformanceCase {
       case "img_zero_noise":
         return generator.synthesis(try ws("z").rows(0..<count), noise: .none)
       case "D_logits":
+        try discriminator?.check(batch: count)
         return discriminator?.logits(try outputs.tensor("img").rows(0..<count), label: nil)
       default: return nil
       }

@@ -22,12 +22,21 @@ struct LoadedNetwork {
   init(at url: URL, name: String? = nil) throws {
     let checkpoint = try Checkpoint(contentsOf: url)
     canonical = try Generators.canonical(checkpoint)
+    Self.remark(on: canonical)
     generator = try Generators.load(canonical)
     digest = try checkpoint.digest()
     self.url = url
     self.name =
       name.map { $0.contains("/") ? url.deletingPathExtension().lastPathComponent : $0 }
       ?? url.deletingPathExtension().lastPathComponent
+  }
+
+  /// Says on standard error what a file leaves open.
+  static func remark(on network: CanonicalNetwork) {
+    guard network.leavesFusedScaleOpen else { return }
+    Output.note(
+      "note: \(network.file) does not say whether up-convolutions are fused; 'auto' is assumed. If "
+        + "the original says otherwise: atelier convert --fused-scale true|false|auto")
   }
 
   /// The file behind a name: a path, or weights in the weights folder.
