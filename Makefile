@@ -7,6 +7,7 @@
 PACKAGES := \
   libopenblas-dev:matrix_products_and_LAPACK \
   libpng-dev:PNG_pictures \
+  libturbojpeg0-dev:JPEG_photographs \
   libsqlite3-dev:project_files \
   zlib1g-dev:compressed_checkpoints \
   libssl-dev:SHA-256_digests \

@@ -23,13 +23,15 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(
+      name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
 
     // The modules, in the order in which the data flows; docs/Architecture.md holds the table.
     .target(name: "CKernels"),
     .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS", "CCrypto"]),
     .target(name: "Checkpoints", dependencies: ["Tensors", "CZlib"]),
     .target(name: "CPNG", dependencies: ["CLibPNG"]),
-    .target(name: "Imaging", dependencies: ["Tensors", "CPNG"]),
+    .target(name: "Imaging", dependencies: ["Tensors", "CPNG", "CTurboJPEG"]),
     .target(name: "Networks", dependencies: ["Tensors", "Checkpoints"]),
     .target(name: "Editing", dependencies: ["Tensors", "Checkpoints", "Networks", "Imaging"]),
     .target(

@@ -12,6 +12,8 @@ public enum ImagingError: Error, Equatable, Sendable {
   case badPalette(name: String, reason: String)
   /// A file could not be written: its path and the system's reason. Nothing was left behind.
   case cannotWrite(path: String, reason: String)
+  /// A face cannot be cut out: why.
+  case cannotAlign(reason: String)
   /// The picture or its texts do not fit the file format: what was refused and why.
   case cannotEncode(reason: String)
 }
@@ -23,13 +25,15 @@ extension ImagingError: CustomStringConvertible {
     case .cannotRead(let path, let reason):
       "\(path): cannot be read: \(reason). Check the path and its permissions."
     case .unsupportedFormat(let name, let found):
-      "\(name): \(found); only PNG is read so far. Convert it to PNG first."
+      "\(name): \(found); Atelier reads PNG, and photographs as JPEG. Convert it to PNG first."
     case .damaged(let name, let reason):
-      "\(name): not a usable PNG: \(reason). Restore the file or export it again."
+      "\(name): not a usable picture: \(reason). Restore the file or export it again."
     case .notAMap(let name, let reason): "\(name): not a usable map: \(reason)."
     case .badPalette(let name, let reason): "palette \(name): \(reason)."
     case .cannotWrite(let path, let reason):
       "\(path): cannot be written: \(reason). Check the folder, its permissions and free space."
+    case .cannotAlign(let reason):
+      "the face cannot be aligned: \(reason)."
     case .cannotEncode(let reason):
       "the picture cannot be written as PNG: \(reason)."
     }

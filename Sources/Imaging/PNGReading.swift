@@ -2,17 +2,31 @@ import CPNG
 import Foundation
 
 extension Image {
-  /// Reads a PNG file, recognised by its first bytes.
+  /// Reads a PNG or JPEG file, recognised by its first bytes.
   ///
-  /// Any bit depth, colour type, palette, transparency and interlacing is read and becomes 8-bit
-  /// grey (1 channel), RGB (3) or, with transparency, RGBA (4). Of 16-bit samples the high byte
-  /// is kept, as Pillow does; gamma and colour profiles are not applied.
+  /// Any bit depth, colour type, palette, transparency and interlacing of PNG is read and becomes
+  /// 8-bit grey (1 channel), RGB (3) or, with transparency, RGBA (4). Of 16-bit samples the high
+  /// byte is kept, as Pillow does. JPEGs become grey or RGB and are turned upright as their Exif
+  /// data says. Gamma and colour profiles are not applied.
   ///
-  /// Throws ``ImagingError`` if the file cannot be read, is not a PNG (JPEG and others are named),
-  /// is broken or cut off anywhere, has a side of more than 65,500 pixels, or decodes to more
-  /// than 1 GiB.
+  /// Throws ``ImagingError`` if the file cannot be read, is neither (others are named), is broken or
+  /// cut off anywhere, has a side of more than 65,500 pixels, or decodes to more than 1 GiB.
   public init(contentsOf url: URL) throws {
-    try self.init(png: PictureFile.read(url), named: url.path)
+    try self.init(bytes: PictureFile.read(url), named: url.path)
+  }
+
+  /// Reads a PNG or JPEG in memory; `named` says in errors where it came from. See
+  /// ``init(contentsOf:)``.
+  public init(data: Data, named name: String) throws {
+    try self.init(bytes: [UInt8](data), named: name)
+  }
+
+  private init(bytes: [UInt8], named name: String) throws {
+    if PictureFormat.isJPEG(bytes) {
+      self = try JPEG.decode(bytes, named: name)
+    } else {
+      try self.init(png: bytes, named: name)
+    }
   }
 
   /// Reads a PNG in memory; `named` says in errors where it came from. See ``init(contentsOf:)``.

@@ -3,7 +3,7 @@ enum PictureFormat {
   private static let pngSignature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 
   private static let others: [(start: [UInt8], found: String)] = [
-    ([0xFF, 0xD8, 0xFF], "a JPEG image"),
+    ([0xFF, 0xD8, 0xFF], "a JPEG image, which holds no recipe"),
     (Array("GIF8".utf8), "a GIF image"),
     (Array("RIFF".utf8), "a WebP image or another RIFF file"),
     (Array("BM".utf8), "a BMP image"),
@@ -12,6 +12,9 @@ enum PictureFormat {
     ([0x50, 0x4B, 0x03, 0x04], "a ZIP archive"),
     ([0x1F, 0x8B], "a gzip file"),
   ]
+
+  /// Whether the bytes start as a JPEG does.
+  static func isJPEG(_ bytes: [UInt8]) -> Bool { bytes.starts(with: [0xFF, 0xD8, 0xFF]) }
 
   /// Throws ``ImagingError`` that names what was found unless the bytes start as a PNG does.
   static func requirePNG(_ bytes: [UInt8], named name: String) throws(ImagingError) {

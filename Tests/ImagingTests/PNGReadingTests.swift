@@ -62,7 +62,8 @@ struct PNGReadingTests {
     #expect {
       try Image(pngData: Data(header), named: "huge.png")
     } throws: { error in
-      "\(error)" == "huge.png: not a usable PNG: the file is too short for its width and height. "
+      "\(error)"
+        == "huge.png: not a usable picture: the file is too short for its width and height. "
         + "Restore the file or export it again."
     }
   }
@@ -70,7 +71,7 @@ struct PNGReadingTests {
   @Test(
     "names what it was given instead",
     arguments: [
-      ([0xFF, 0xD8, 0xFF, 0xE0], "a JPEG image; only PNG is read so far"),
+      (Array("BM6".utf8), "a BMP image; Atelier reads PNG, and photographs as JPEG"),
       (Array("GIF89a".utf8), "a GIF image"), ([], "an empty file"),
       (Array("hello".utf8), "not a picture file"),
     ] as [([UInt8], String)])
