@@ -21,6 +21,51 @@ enum Inflate {
     }.region
   }
 
+  /// The bytes of a gzip stream, at most `limit`.
+  static func inflateGzip(_ packed: ByteRegion, limit: Int) throws -> ByteRegion {
+    func malformed(_ found: String) -> CheckpointError {
+      .malformed(
+        file: packed.name, place: "the gzip stream", expected: "one whole stream", found: found)
+    }
+    guard packed.holds([0x1F, 0x8B]) else { throw malformed("other bytes") }
+    var stream = z_stream()
+    let size = Int32(MemoryLayout<z_stream>.size)
+    guard inflateInit2_(&stream, MAX_WBITS + 16, ZLIB_VERSION, size) == Z_OK else {
+      throw malformed("no memory to read it")
+    }
+    defer { inflateEnd(&stream) }
+    // Deflate cannot expand beyond 1,032 times.
+    let largest = min(limit, packed.count.multipliedClamping(by: 1032).addingClamping(64))
+    var bytes: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 1 << 20)
+    var read = 0
+    while true {
+      let (status, consumed, produced) = packed.withUnsafeBytes { source in
+        piece.withUnsafeMutableBufferPointer { piece in
+          let offered = min(1 << 30, source.count - read)
+          stream.next_in = UnsafeMutablePointer(
+            mutating: source.baseAddress?.assumingMemoryBound(to: UInt8.self)
+          ).map { $0 + read }
+          stream.avail_in = UInt32(offered)
+          stream.next_out = piece.baseAddress
+          stream.avail_out = UInt32(piece.count)
+          let status = CZlib.inflate(&stream, Z_NO_FLUSH)
+          return (status, offered - Int(stream.avail_in), piece.count - Int(stream.avail_out))
+        }
+      }
+      read += consumed
+      bytes += piece[..<produced]
+      guard bytes.count <= largest else {
+        throw CheckpointError.tooLarge(
+          file: packed.name, place: "the gzip stream", what: "what it inflates to",
+          limit: "\(largest) bytes")
+      }
+      if status == Z_STREAM_END { break }
+      guard status == Z_OK, consumed + produced > 0 else { throw malformed("a damaged one") }
+    }
+    return MappedFile(named: packed.name, copying: bytes).region
+  }
+
   /// Whether `packed` inflates to exactly the bytes of `target`.
   private static func run(
     _ packed: ByteRegion, into target: UnsafeMutableRawBufferPointer

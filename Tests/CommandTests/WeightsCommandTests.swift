@@ -172,7 +172,7 @@ struct WeightsCommandTests {
       try Data("PK\u{3}\u{4} broken".utf8).write(to: wheel)
       for (digest, problem) in [(nil, "broken.whl"), (Digest(of: Data()), "instead of sha256:")] {
         let entry = WeightsStand.Entry(
-          name: "wheel", source: #"{"pypi": "some-package", "version": "1.0"}"#,
+          name: "wheel", source: #"{"pypi": "random-face", "version": "1.0"}"#,
           sha256: digest?.hexadecimal, converted: #"{"sha256": null, "bytes": null}"#)
         try stand.write(WeightsStand.index([entry]), to: "index.json")
         let run = try stand.tool.run("weights", "fetch", "wheel", "--from", wheel.path)

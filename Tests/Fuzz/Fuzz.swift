@@ -91,7 +91,9 @@ struct Fuzz {
       try Target(name: "npy", seeds: files(checkpoints + "numpy_files", ".npy"), read: checkpoint),
       try Target(name: "npz", seeds: files(checkpoints + "numpy_files", ".npz"), read: checkpoint),
       try Target(name: "openvino", seeds: files("fuzz", ".xml"), read: checkpoint),
+      try Target(name: "tar", seeds: files(checkpoints + "archives", ".tar.gz"), read: archive),
       try Target(name: "png", seeds: files("imaging", ".png"), read: picture),
+      try Target(name: "jpeg", seeds: files("imaging/photos", ".jpg"), read: photograph),
       try networks(in: fixtures.appendingPathComponent("networks")),
     ]
   }
@@ -99,6 +101,15 @@ struct Fuzz {
   private static func checkpoint(_ data: Data, _ url: URL) throws {
     let checkpoint = try Checkpoint(data, at: url)
     for name in checkpoint.names { _ = try checkpoint.tensor(name) }
+  }
+
+  private static func archive(_ data: Data, _ url: URL) throws {
+    let archive = try TarArchive(MappedFile(named: url.path, copying: data).region)
+    for name in archive.memberNames { _ = try archive.region(of: name).count }
+  }
+
+  private static func photograph(_ data: Data, _ url: URL) throws {
+    _ = try Image(data: data, named: url.path)
   }
 
   private static func picture(_ data: Data, _ url: URL) throws {

@@ -25,8 +25,12 @@ extension Tensor {
   ///   - kernel: k.
   ///   - stride: The step.
   ///   - padding: p, pixels around the picture that never win.
-  public func maximumPooled(kernel: Int, stride: Int, padding: Int = 0) -> Tensor {
-    pooled(kernel: kernel, stride: stride, padding: padding) { plane, rows, columns, width in
+  ///   - roundsUp: Whether a last window that reaches over the edge counts (torch's `ceil_mode`).
+  public func maximumPooled(
+    kernel: Int, stride: Int, padding: Int = 0, roundsUp: Bool = false
+  ) -> Tensor {
+    pooled(kernel: kernel, stride: stride, padding: padding, roundsUp: roundsUp) {
+      plane, rows, columns, width in
       var largest = -Float.infinity
       for y in rows {
         for x in columns { largest = max(largest, plane[y * width + x]) }
@@ -37,7 +41,7 @@ extension Tensor {
 
   /// Every window of every plane, cut to the picture, given to `body` with the picture's width.
   private func pooled(
-    kernel: Int, stride: Int, padding: Int,
+    kernel: Int, stride: Int, padding: Int, roundsUp: Bool = false,
     _ body: (UnsafePointer<Float>, Range<Int>, Range<Int>, _ width: Int) -> Float
   ) -> Tensor {
     let (h, w) = (shape[2], shape[3])
@@ -45,8 +49,12 @@ extension Tensor {
       shape.rank == 4 && kernel > padding && padding >= 0 && stride > 0
         && h + 2 * padding >= kernel && w + 2 * padding >= kernel,
       "windows of \(kernel), padding \(padding), step \(stride) on \(shape)")
-    let tall = (h + 2 * padding - kernel) / stride + 1
-    let wide = (w + 2 * padding - kernel) / stride + 1
+    func windows(_ size: Int) -> Int {
+      let count = (size + 2 * padding - kernel + (roundsUp ? stride - 1 : 0)) / stride + 1
+      // torch leaves out a window that would begin beyond the edge.
+      return (count - 1) * stride >= size + padding ? count - 1 : count
+    }
+    let (tall, wide) = (windows(h), windows(w))
     func window(_ index: Int, _ count: Int) -> Range<Int> {
       let first = index * stride - padding
       return min(max(first, 0), count)..<min(max(first + kernel, 0), count)

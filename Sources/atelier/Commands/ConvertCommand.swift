@@ -39,15 +39,21 @@ struct ConvertCommand: ParsableCommand {
       throw CommandError.invalidInput("\(target.path) exists; replace it with --force.")
     }
     let checkpoint = try Checkpoint(contentsOf: LoadedNetwork.locate(file))
-    var network = try Generators.canonical(checkpoint)
-    if let fusedScale {
-      try network.state(fusedScale: fusedScale)
-    } else {
-      LoadedNetwork.remark(on: network)
-    }
     // Loading checks every parameter, so that no broken network is written.
-    _ = try Generators.load(network)
-    _ = try Generators.loadDiscriminator(network)
+    var network: CanonicalNetwork
+    if let perceptual = try LPIPSFamily.canonical(checkpoint) {
+      network = perceptual
+      _ = try LPIPS(network)
+    } else {
+      network = try Generators.canonical(checkpoint)
+      if let fusedScale {
+        try network.state(fusedScale: fusedScale)
+      } else {
+        LoadedNetwork.remark(on: network)
+      }
+      _ = try Generators.load(network)
+      _ = try Generators.loadDiscriminator(network)
+    }
     network.provenance["source"] =
       network.provenance["source"] ?? checkpoint.url.lastPathComponent
     network.provenance["source digest"] = try checkpoint.digest().description

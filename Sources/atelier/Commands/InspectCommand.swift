@@ -51,8 +51,13 @@ struct InspectCommand: ParsableCommand {
     var generator: (any Generator)?
     var problem: String?
     do {
-      canonical = try Generators.canonical(checkpoint)
-      generator = try canonical.map { try Generators.load($0) }
+      if let perceptual = try LPIPSFamily.canonical(checkpoint) {
+        canonical = perceptual
+        _ = try LPIPS(perceptual)
+      } else {
+        canonical = try Generators.canonical(checkpoint)
+        generator = try canonical.map { try Generators.load($0) }
+      }
     } catch {
       problem = "\(error)"
     }

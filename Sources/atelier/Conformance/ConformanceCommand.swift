@@ -83,6 +83,7 @@ enum ConformanceCases {
   static let all: [any ConformanceCase.Type] = [
     OperationsCase.self, RandomNumbersCase.self, HostilePicklesCase.self, PickleObjectsCase.self,
     TorchFilesCase.self, NumPyFilesCase.self, RosinalityCase.self, ProgressiveCase.self,
-    StyleSpaceCase.self, SeFaCase.self, GeneratorCase.self,
+    StyleSpaceCase.self, SeFaCase.self, LPIPSCase.self, FeatureMetricsCase.self,
+    PathLengthCase.self, GeneratorCase.self,
   ]
 }

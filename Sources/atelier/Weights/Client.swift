@@ -33,8 +33,11 @@ struct Client: Sendable {
   /// Whether people are watching standard error.
   static var hasTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
-  /// Runs the client to its end; its output goes to standard error if `showsOutput`.
-  func run(_ arguments: [String], showsOutput: Bool) throws -> Ending {
+  /// Runs the client to its end; its output goes to standard error if `showsOutput`. `additions`
+  /// are added to its environment.
+  func run(
+    _ arguments: [String], showsOutput: Bool, environment additions: [String: String] = [:]
+  ) throws -> Ending {
     var ends: [Int32] = [-1, -1]
     if !showsOutput {
       guard pipe(&ends) == 0 else { throw failure(errno) }
@@ -51,7 +54,8 @@ struct Client: Sendable {
       posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO)
     }
     let words = command + arguments
-    let environment = ProcessInfo.processInfo.environment.map { "\($0.key)=\($0.value)" }
+    let environment = ProcessInfo.processInfo.environment.merging(additions) { $1 }
+      .map { "\($0.key)=\($0.value)" }
     var argv = words.map { strdup($0) } + [nil]
     var envp = environment.map { strdup($0) } + [nil]
     defer { (argv + envp).forEach { free($0) } }

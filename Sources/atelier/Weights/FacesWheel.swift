@@ -3,7 +3,10 @@ import Foundation
 import Networks
 
 /// The wheel of the Python package `random-face`: a MobileStyleGAN network as two OpenVINO files.
-enum FacesWheel {
+enum FacesWheel: PackageConverter {
+  static let package = "random-face"
+  static let isSource = false
+
   /// Where the network comes from, kept in the converted file. The digest of that file, which the
   /// index pins, depends on these words.
   private static let provenance = [
@@ -17,7 +20,7 @@ enum FacesWheel {
   /// Reads the network, adds w_avg, and writes it as safetensors: the same bytes for a wheel.
   ///
   /// The members are read within the archive; nothing else in it is touched.
-  static func convert(_ wheel: URL, to url: URL) throws {
+  static func convert(_ wheel: URL, of entry: WeightsEntry, to url: URL) throws {
     let archive = try ZipArchive(contentsOf: wheel)
     var network = try MobileStyleGANFamily.canonical(
       mapping: Checkpoint(

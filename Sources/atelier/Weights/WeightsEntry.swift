@@ -7,8 +7,8 @@ struct WeightsEntry: Codable, Hashable, Sendable {
   let name: String
   /// The family of its network, such as `StyleGAN2`.
   let family: String
-  /// The side of its pictures in pixels.
-  let resolution: Int
+  /// The side of its pictures in pixels; `nil` where it makes none or takes any.
+  let resolution: Int?
   /// What it shows, in a sentence.
   let description: String
   /// Where it comes from.
@@ -60,7 +60,7 @@ struct WeightsEntry: Codable, Hashable, Sendable {
     if !WeightsFolder.extensions.contains((file as NSString).pathExtension) {
       return "'\(name)': the file name '\(file)' is none of a weights file"
     }
-    if resolution < 1 { return "'\(name)': resolution \(resolution)" }
+    if let resolution, resolution < 1 { return "'\(name)': resolution \(resolution)" }
     for digest in [sha256, converted?.sha256].compactMap({ $0 }) where Digest(digest) == nil {
       return "'\(name)': '\(digest)' is not 64 hexadecimal digits"
     }

@@ -41,7 +41,7 @@ extension WeightsCommand {
   private struct Row: Encodable {
     let name: String
     let family: String
-    let resolution: Int
+    let resolution: Int?
     let description: String
     let isFetched: Bool
     let path: String
@@ -78,7 +78,7 @@ extension WeightsCommand {
 
     var cells: [String] {
       [
-        name, family, "\(resolution)", isFetched ? "yes" : "no",
+        name, family, resolution.map(String.init) ?? "any", isFetched ? "yes" : "no",
         bytes.map(ByteCount.text) ?? "?", licence,
       ]
     }
