@@ -28,6 +28,17 @@ public struct LayerProfile: Hashable, Sendable {
   /// A comma separates parts; a part without a colon joins its layers to the next one's, so
   /// `0,2:0.5` gives rows 0 and 2 the value 0.5.
   public init(parsing text: String) throws(EditingError) {
+    try self.init(text) { (layers: String) throws(EditingError) in try LayerSet(parsing: layers) }
+  }
+
+  /// Reads what a recipe holds, so that old recipes keep their digests.
+  init(stored text: String) throws(EditingError) {
+    try self.init(text) { (layers: String) throws(EditingError) in try LayerSet(stored: layers) }
+  }
+
+  private init(
+    _ text: String, layers read: (String) throws(EditingError) -> LayerSet
+  ) throws(EditingError) {
     if let value = Float(text), value.isFinite {
       self.init(value)
       return
@@ -41,7 +52,7 @@ public struct LayerProfile: Hashable, Sendable {
       }
       guard let value = Float(piece[piece.index(after: colon)...].trimmingSpaces()), value.isFinite
       else { throw .invalidProfile(text: text, reason: "'\(piece)' has no number after its colon") }
-      let layers = try LayerSet(parsing: pending + String(piece[..<colon]))
+      let layers = try read(pending + String(piece[..<colon]))
       parts.append(Part(layers: layers, value: value))
       pending = ""
     }
@@ -83,7 +94,7 @@ extension LayerProfile: Codable {
     if let value = try? container.decode(Float.self) {
       self.init(value)
     } else {
-      try self.init(parsing: container.decode(String.self))
+      try self.init(stored: container.decode(String.self))
     }
   }
 

@@ -29,8 +29,30 @@ public struct LayerSet: Hashable, Sendable {
     spans = [Span(first: range.lowerBound, last: range.upperBound - 1)]
   }
 
-  /// Reads `0-6,8`, `8-` (8 to the last), `coarse,fine`, `all`.
+  /// Reads `0-6,8`, `8-` (8 to the last), `coarse,fine`, `all`. Equal rows give equal sets, however
+  /// they are written.
   public init(parsing text: String) throws(EditingError) {
+    self.init(spans: Self.merged(try Self.spans(in: text)))
+  }
+
+  /// Reads what a recipe holds, span by span, so that old recipes keep their digests.
+  init(stored text: String) throws(EditingError) { self.init(spans: try Self.spans(in: text)) }
+
+  /// Spans in order that neither meet nor overlap.
+  private static func merged(_ spans: [Span]) -> [Span] {
+    var merged: [Span] = []
+    for span in spans.sorted(by: { $0.first < $1.first }) {
+      guard let before = merged.last, before.last.map({ span.first <= $0 + 1 }) ?? true else {
+        merged.append(span)
+        continue
+      }
+      guard let end = before.last else { continue }
+      merged[merged.count - 1].last = span.last.map { max(end, $0) }
+    }
+    return merged
+  }
+
+  private static func spans(in text: String) throws(EditingError) -> [Span] {
     var spans: [Span] = []
     let parts = text.split(separator: ",", omittingEmptySubsequences: false)
     for part in parts.map({ String($0.trimmingSpaces()) }) {
@@ -55,7 +77,7 @@ public struct LayerSet: Hashable, Sendable {
         throw .invalidLayers(text: text, reason: "'\(part)' does not end after it begins")
       }
     }
-    self.spans = spans
+    return spans
   }
 
   /// The rows, ascending and once each, of a network with `count` rows.
@@ -92,7 +114,7 @@ extension LayerSet: Codable {
   /// Reads the canonical text.
   public init(from decoder: any Decoder) throws {
     let text = try decoder.singleValueContainer().decode(String.self)
-    try self.init(parsing: text)
+    try self.init(stored: text)
   }
 
   /// Writes the canonical text.

@@ -1,5 +1,4 @@
 import Foundation
-import GRDB
 import Tensors
 
 extension Project {
@@ -17,37 +16,42 @@ extension Project {
     _ tensor: Tensor, named name: String, method: String, parameters: String = "",
     network: Digest? = nil, replace: Bool = false
   ) throws -> DirectionRecord {
-    let name = try Names.validated(name, as: .direction)
-    let method = try Names.text(method, what: "the method of '\(name)'")
-    let parameters = try Names.text(parameters, what: "the parameters of '\(name)'")
+    let kept = try keepDirections(
+      [NewDirection(tensor: tensor, name: name, method: method, parameters: parameters)],
+      network: network, replace: replace)
+    return kept[0]
+  }
+
+  /// Keeps several directions in one transaction: all of them, or none where a name is taken.
+  @discardableResult
+  public func keepDirections(
+    _ directions: [NewDirection], network: Digest? = nil, replace: Bool = false
+  ) throws -> [DirectionRecord] {
+    let checked = try directions.map { direction in
+      let name = try Names.validated(direction.name, as: .direction)
+      return NewDirection(
+        tensor: direction.tensor, name: name,
+        method: try Names.text(direction.method, what: "the method of '\(name)'"),
+        parameters: try Names.text(direction.parameters, what: "the parameters of '\(name)'"))
+    }
     return try write { db in
-      if try db.has(.direction, named: name) {
-        guard replace else { throw ProjectError.nameTaken(kind: .direction, name: name) }
-        try db.remove(.direction, name)
+      try checked.map { direction in
+        try db.keep(
+          direction.tensor, named: direction.name, network: network,
+          columns: ["method": direction.method, "parameters": direction.parameters],
+          replace: replace)
       }
-      try db.execute(
-        sql: """
-          INSERT INTO direction (name, method, parameters, tensor, network, createdAt)
-          VALUES (?, ?, ?, ?, ?, ?)
-          """,
-        arguments: [
-          name, method, parameters, try db.store(tensor).description, network?.description, Date(),
-        ])
-      return try db.direction(named: name)
     }
   }
 
   /// The direction with a name.
   public func direction(named name: String) throws -> DirectionRecord {
-    try read { db in try db.direction(named: Names.normalized(name)) }
+    try read { db in try db.kept(named: name) }
   }
 
   /// All directions, by name.
   public func directions() throws -> [DirectionRecord] {
-    try read { db in
-      try Row.fetchAll(db, sql: Database.selectDirection + " ORDER BY direction.name")
-        .map(DirectionRecord.init)
-    }
+    try read { db in try db.allKept() }
   }
 
   /// Gives a direction another name.
@@ -61,16 +65,22 @@ extension Project {
   }
 }
 
-extension Database {
-  fileprivate static let selectDirection = """
-    SELECT direction.*, tensor.shape
-    FROM direction JOIN tensor ON tensor.digest = direction.tensor
-    """
+/// A direction that is to be kept.
+public struct NewDirection: Sendable {
+  /// `[wDim]` or `[rows, wDim]`.
+  public let tensor: Tensor
+  /// Its name among the directions.
+  public let name: String
+  /// How it was found, such as `sefa`.
+  public let method: String
+  /// The method's parameters as JSON; may be empty.
+  public let parameters: String
 
-  fileprivate func direction(named name: String) throws -> DirectionRecord {
-    let row = try Row.fetchOne(
-      self, sql: Self.selectDirection + " WHERE direction.name = ?", arguments: [name])
-    guard let row else { throw try unknown(name, .direction) }
-    return try DirectionRecord(row: row)
+  /// A direction; see the properties.
+  public init(tensor: Tensor, name: String, method: String, parameters: String = "") {
+    self.tensor = tensor
+    self.name = name
+    self.method = method
+    self.parameters = parameters
   }
 }

@@ -1,6 +1,5 @@
 import Editing
 import Foundation
-import GRDB
 import Tensors
 
 extension Project {
@@ -21,34 +20,20 @@ extension Project {
     let name = try Names.validated(name, as: .latent)
     let note = try Names.text(note, what: "the note of '\(name)'")
     return try write { db in
-      if try db.has(.latent, named: name) {
-        guard replace else { throw ProjectError.nameTaken(kind: .latent, name: name) }
-        try db.remove(.latent, name)
-      }
-      try db.execute(
-        sql: """
-          INSERT INTO latent (name, space, tensor, network, note, createdAt)
-          VALUES (?, ?, ?, ?, ?, ?)
-          """,
-        arguments: [
-          name, space.rawValue, try db.store(tensor).description, network?.description, note,
-          Date(),
-        ])
-      return try db.latent(named: name)
+      try db.keep(
+        tensor, named: name, network: network, columns: ["space": space.rawValue, "note": note],
+        replace: replace)
     }
   }
 
   /// The latent with a name.
   public func latent(named name: String) throws -> LatentRecord {
-    try read { db in try db.latent(named: Names.normalized(name)) }
+    try read { db in try db.kept(named: name) }
   }
 
   /// All latents, by name.
   public func latents() throws -> [LatentRecord] {
-    try read { db in
-      try Row.fetchAll(db, sql: Database.selectLatent + " ORDER BY latent.name")
-        .map(LatentRecord.init)
-    }
+    try read { db in try db.allKept() }
   }
 
   /// Gives a latent another name.
@@ -59,18 +44,5 @@ extension Project {
   /// Forgets a latent's name; its tensor stays for the recipes that use it.
   public func removeLatent(_ name: String) throws {
     try write { db in try db.remove(.latent, name) }
-  }
-}
-
-extension Database {
-  fileprivate static let selectLatent = """
-    SELECT latent.*, tensor.shape FROM latent JOIN tensor ON tensor.digest = latent.tensor
-    """
-
-  fileprivate func latent(named name: String) throws -> LatentRecord {
-    let row = try Row.fetchOne(
-      self, sql: Self.selectLatent + " WHERE latent.name = ?", arguments: [name])
-    guard let row else { throw try unknown(name, .latent) }
-    return try LatentRecord(row: row)
   }
 }

@@ -87,6 +87,9 @@ struct WrongUsageTests {
         ("move --direction d32.npy --by 1 --layers 4-2", "is not a list of layers"),
         ("mix", "mix needs --with or --part"),
         ("mix --with 4294967296", "it is above 4294967295"),
+        ("mix --with lerp:1:2", "'lerp:1:2' is not lerp:FROM:TO:T"),
+        ("mix --with slerp:1:2:x", "'slerp:1:2:x' is not slerp:FROM:TO:T"),
+        ("mix --part lerp:1::0.5=1", "'lerp:1::0.5' is not lerp:FROM:TO:T"),
         ("mix --with 821 --weight nan", "--weight nan is not a finite number"),
         ("mix --part 821", "--part 821 is not latent=share"),
         ("mix --part 821=x", "'x' has no value"),
@@ -98,7 +101,8 @@ struct WrongUsageTests {
       ]
       for (line, says) in lines {
         let words = line.split(separator: " ").map(String.init)
-        try place.expectRefusal(["edit", "p.atelier", "anna"] + words, code: 64, says: [says])
+        try place.expectRefusal(
+          ["edit", "p.atelier", "anna"] + words, code: 64, says: [says, "Usage: atelier edit"])
       }
       #expect(try place.run(words: "history p.atelier anna").output == "→ 1   seed 42  (main)\n")
     }

@@ -33,6 +33,18 @@ struct RecipeTests {
     "truncation":{"psi":0.7}}
     """
 
+  @Test("An old recipe keeps its text, and so its digest, however its layers are written")
+  func oldLayers() throws {
+    var old = Recipe(network: Digest(of: Data()), base: .seed(1))
+    old.append(MixOperation(with: .seed(2), layers: try LayerSet(parsing: "0-7")))
+    old.append(MoveOperation(along: Digest(of: Data()), by: 1, layers: LayerSet(2..<5)))
+    let text = String(decoding: try old.canonicalJSON(), as: UTF8.self)
+      .replacing("0-7:", with: "0-3,4-7:").replacing(#""2-4""#, with: #""4,2,2-3""#)
+    let read = try Recipe(json: Data(text.utf8))
+    #expect(String(decoding: try read.canonicalJSON(), as: UTF8.self) == text)
+    #expect(try read.digest() == Digest(of: Data(text.utf8)))
+  }
+
   @Test("The canonical JSON is these bytes, and its digest stays")
   func canonical() throws {
     #expect(String(decoding: try recipe.canonicalJSON(), as: UTF8.self) == Self.canonical)

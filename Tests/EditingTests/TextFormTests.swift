@@ -6,7 +6,7 @@ struct TextFormTests {
   static let layerTexts: [(text: String, count: Int, rows: [Int], canonical: String)] = [
     ("0-6,8", 18, [0, 1, 2, 3, 4, 5, 6, 8], "0-6,8"), ("3", 4, [3], "3"),
     ("8-", 10, [8, 9], "8-"), ("0-", 3, [0, 1, 2], "all"), ("5-5", 6, [5], "5"),
-    ("4,2,2-3", 6, [2, 3, 4], "4,2,2-3"), (" 1 , 2-3 ", 4, [1, 2, 3], "1,2-3"),
+    ("4,2,2-3", 6, [2, 3, 4], "2-4"), (" 1 , 2-3 ", 4, [1, 2, 3], "1-3"),
     ("coarse", 18, [0, 1, 2, 3], "0-3"), ("middle", 18, [4, 5, 6, 7], "4-7"),
     ("fine", 12, [8, 9, 10, 11], "8-"), ("all", 2, [0, 1], "all"),
     ("Coarse,9", 10, [0, 1, 2, 3, 9], "0-3,9"), ("coarse,fine", 10, [0, 1, 2, 3, 8, 9], "0-3,8-"),
@@ -18,6 +18,20 @@ struct TextFormTests {
     #expect(try set.indices(count: count) == rows)
     #expect("\(set)" == canonical)
     #expect(try LayerSet(parsing: canonical) == set)
+  }
+
+  @Test(
+    "However they are written, equal layers are one set and one text",
+    arguments: [
+      ["0-7", "0-3,4-7", "coarse,middle", "4-7,0-3", "0,1,2,3-7,5", "0-5,2-7"],
+      ["all", "0-", "coarse,middle,fine", "3-,0-2", "0-,5"], ["4-", "4,5-", "6-,4-9"],
+      ["1,3", "3,1", "3,3,1"],
+    ])
+  func equalLayers(texts: [String]) throws {
+    let sets = try texts.map { try LayerSet(parsing: $0) }
+    #expect(Set(sets).count == 1 && "\(sets[0])" == texts[0])
+    let profiles = try texts.map { try LayerProfile(parsing: "\($0):0.5,2:1") }
+    #expect(Set(profiles).count == 1)
   }
 
   @Test(

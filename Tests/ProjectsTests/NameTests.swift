@@ -31,6 +31,20 @@ struct NameTests {
     }
   }
 
+  @Test("Of several directions either all are kept or, where a name is taken, none")
+  func together() throws {
+    try withProject { project in
+      try project.keepDirection(tensor(), named: "b", method: "imported")
+      let found = ["a", "b", "c"].map { NewDirection(tensor: tensor(), name: $0, method: "sefa") }
+      #expect(throws: ProjectError.nameTaken(kind: .direction, name: "b")) {
+        try project.keepDirections(found)
+      }
+      #expect(try project.directions().map(\.name) == ["b"])
+      let kept = try project.keepDirections(found, replace: true)
+      #expect(kept.map(\.name) == ["a", "b", "c"] && kept.allSatisfy { $0.method == "sefa" })
+    }
+  }
+
   @Test(
     "Unusual names are fine",
     arguments: [

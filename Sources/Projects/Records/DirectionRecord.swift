@@ -3,7 +3,9 @@ import GRDB
 import Tensors
 
 /// A kept direction: a name for a stored tensor, and how it was found.
-public struct DirectionRecord: Hashable, Sendable {
+public struct DirectionRecord: Hashable, KeptContent {
+  static let kind = NameKind.direction
+
   /// The name.
   public let name: String
   /// How it was found, such as `sefa`, `pca` or `boundary`.

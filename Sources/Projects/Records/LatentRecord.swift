@@ -4,7 +4,9 @@ import GRDB
 import Tensors
 
 /// A kept latent: a name for a stored tensor.
-public struct LatentRecord: Hashable, Sendable {
+public struct LatentRecord: Hashable, KeptContent {
+  static let kind = NameKind.latent
+
   /// The name.
   public let name: String
   /// The space that it lives in.

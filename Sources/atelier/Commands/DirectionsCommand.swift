@@ -92,12 +92,14 @@ struct DirectionsCommand: ParsableCommand {
       let found = try SeFa.directions(
         of: loaded.generator, layers: LayerSet(parsing: layers), count: count)
       try project.add(loaded.record)
-      for (index, (direction, eigenvalue)) in found.enumerated() {
-        let name = "\(prefix ?? "sefa-\(layers)")-\(index)"
-        _ = try project.keepDirection(
-          direction.tensor, named: name, method: direction.method,
-          parameters: direction.parameters, network: loaded.digest, replace: replace)
-        print("\(name.padded(to: 24)) eigenvalue \(String(format: "%.3f", eigenvalue))")
+      let kept = try project.keepDirections(
+        found.enumerated().map { index, found in
+          NewDirection(
+            tensor: found.direction.tensor, name: "\(prefix ?? "sefa-\(layers)")-\(index)",
+            method: found.direction.method, parameters: found.direction.parameters)
+        }, network: loaded.digest, replace: replace)
+      for (record, (_, eigenvalue)) in zip(kept, found) {
+        print("\(record.name.padded(to: 24)) eigenvalue \(String(format: "%.3f", eigenvalue))")
       }
     }
   }

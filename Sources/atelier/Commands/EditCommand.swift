@@ -56,14 +56,15 @@ struct EditCommand: ParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
-    guard EditVerb.all.contains(where: { $0.name == verb }) else {
+    guard let edit = EditVerb.all.first(where: { $0.name == verb }) else {
       let known = EditVerb.all.map(\.name).joined(separator: ", ")
       throw ValidationError("There is no edit '\(verb)'. Known: \(known).")
     }
+    if let lacking = edit.lacks(self) { throw ValidationError("\(verb) needs \(lacking).") }
     try Usage.check {
       _ = try layers.map { try LayerSet(parsing: $0) }
-      try with.map { try SourceReader.checkSeed($0) }
-      for part in part { try SourceReader.checkSeed(Self.split(part).latent) }
+      try with.map { try SourceReader.checkLatent($0) }
+      for part in part { try SourceReader.checkLatent(Self.split(part).latent) }
     }
     try Usage.checkFinite(by, "--by")
     try Usage.checkFinite(weight, "--weight")
@@ -110,17 +111,7 @@ struct EditSession {
     self.project = project
     self.artwork = artwork
     recipe = try project.recipe(of: artwork)
-    if let name {
-      network = try LoadedNetwork(named: name)
-    } else {
-      let record = try project.network(recipe.network)
-      network = try LoadedNetwork.find(
-        recipe.network, name: record?.name ?? "", hints: [record?.path ?? ""])
-    }
-    if let network, network.digest != recipe.network {
-      throw EditingError.wrongNetwork(
-        expected: recipe.network.description, found: network.digest.description)
-    }
+    network = try ProjectNetworks.load(recipe.network, project, given: name)
   }
 
   /// The network's generator.

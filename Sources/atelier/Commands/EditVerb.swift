@@ -15,6 +15,8 @@ struct EditVerb {
 
   let name: String
   let help: String
+  /// What the command line lacks for this edit, if anything.
+  var lacks: (EditCommand) -> String? = { _ in nil }
   let prepare: (EditCommand, EditSession) throws -> Change
 
   static var all: [EditVerb] {
@@ -22,11 +24,11 @@ struct EditVerb {
   }
 
   private static var move: EditVerb {
-    EditVerb(name: "move", help: "along a direction: --direction, --by, --layers") {
-      command, session in
-      guard let name = command.direction, let by = command.by else {
-        throw ValidationError("move needs --direction and --by.")
-      }
+    EditVerb(
+      name: "move", help: "along a direction: --direction, --by, --layers",
+      lacks: { $0.direction == nil || $0.by == nil ? "--direction and --by" : nil }
+    ) { command, session in
+      let name = command.direction ?? "", by = command.by ?? 0
       let tensor = try DirectionReader.tensor(
         name, key: command.key, project: session.project, size: session.generator().size)
       let digest = Digest(of: tensor)
@@ -39,8 +41,10 @@ struct EditVerb {
   }
 
   private static var mix: EditVerb {
-    EditVerb(name: "mix", help: "with other latents: --with, --layers, --weight; or --part …") {
-      command, session in
+    EditVerb(
+      name: "mix", help: "with other latents: --with, --layers, --weight; or --part …",
+      lacks: { $0.with == nil && $0.part.isEmpty ? "--with or --part" : nil }
+    ) { command, session in
       var reader = try reader(command, session)
       var parts: [MixOperation.Part] = []
       var names: [String] = []
@@ -57,7 +61,6 @@ struct EditVerb {
         parts.append(.init(source: try reader.source(latent), weight: share))
         names.append("\(latent) (\(share))")
       }
-      guard !parts.isEmpty else { throw ValidationError("mix needs --with or --part.") }
       let operation = MixOperation(parts)
       return Change(
         label: "mix with \(names.joined(separator: " and "))", attachments: reader.attachments
@@ -67,12 +70,13 @@ struct EditVerb {
 
   private static var truncate: EditVerb {
     EditVerb(
-      name: "truncate", help: "set ψ: --trunc, --trunc-cutoff, --trunc-profile, --trunc-center"
+      name: "truncate", help: "set ψ: --trunc, --trunc-cutoff, --trunc-profile, --trunc-center",
+      lacks: {
+        let recipe = $0.recipe
+        let given = [recipe.trunc, recipe.truncProfile, recipe.truncCenter].contains { $0 != nil }
+        return given || recipe.truncCutoff != nil ? nil : "--trunc or --trunc-profile"
+      }
     ) { command, session in
-      guard
-        command.recipe.trunc != nil || command.recipe.truncProfile != nil
-          || command.recipe.truncCutoff != nil || command.recipe.truncCenter != nil
-      else { throw ValidationError("truncate needs --trunc or --trunc-profile.") }
       var reader = try reader(command, session)
       let truncation = try command.recipe.truncation(
         for: session.generator(), sources: &reader, project: session.project)
@@ -85,15 +89,17 @@ struct EditVerb {
   private static var noise: EditVerb {
     EditVerb(name: "noise", help: "set the noise: --noise-mode, --noise-seed, --noise-strength") {
       command, session in
-      let noise = try command.recipe.noise(for: session.generator())
+      let noise = try command.recipe.synthesis.noise(for: session.generator())
       return Change(label: "noise \(noise.mode.rawValue)") { $0.noise = noise }
     }
   }
 
   private static var detail: EditVerb {
-    EditVerb(name: "detail", help: "set the level of detail of a grown network: --lod") {
-      command, _ in
-      guard let lod = command.recipe.lod else { throw ValidationError("detail needs --lod.") }
+    EditVerb(
+      name: "detail", help: "set the level of detail of a grown network: --lod",
+      lacks: { $0.recipe.synthesis.lod == nil ? "--lod" : nil }
+    ) { command, _ in
+      let lod = command.recipe.synthesis.lod ?? 0
       return Change(label: "detail \(lod)") { $0.lod = lod }
     }
   }
@@ -101,7 +107,7 @@ struct EditVerb {
   private static var place: EditVerb {
     EditVerb(name: "place", help: "move and turn a StyleGAN3 picture: --translate, --rotate") {
       command, session in
-      let transform = try command.recipe.transform(for: session.generator())
+      let transform = try command.recipe.synthesis.transform(for: session.generator())
       return Change(label: transform == nil ? "place as stored" : "place") {
         $0.transform = transform
       }
@@ -109,8 +115,11 @@ struct EditVerb {
   }
 
   private static var base: EditVerb {
-    EditVerb(name: "base", help: "start from another latent: --with, --class") { command, session in
-      guard let with = command.with else { throw ValidationError("base needs --with.") }
+    EditVerb(
+      name: "base", help: "start from another latent: --with, --class",
+      lacks: { $0.with == nil ? "--with" : nil }
+    ) { command, session in
+      let with = command.with ?? ""
       var reader = try reader(command, session)
       let source = try reader.source(with)
       return Change(label: "start from \(with)", attachments: reader.attachments) {
@@ -120,21 +129,28 @@ struct EditVerb {
   }
 
   private static var enable: EditVerb {
-    EditVerb(name: "enable", help: "switch an edit on: --edit") { command, session in
+    EditVerb(name: "enable", help: "switch an edit on: --edit", lacks: lacksNumber) {
+      command, session in
       try change(command, session, "switch on") { $0.edits[$1].isEnabled = true }
     }
   }
 
   private static var disable: EditVerb {
-    EditVerb(name: "disable", help: "switch an edit off, keeping it: --edit") { command, session in
+    EditVerb(name: "disable", help: "switch an edit off, keeping it: --edit", lacks: lacksNumber) {
+      command, session in
       try change(command, session, "switch off") { $0.edits[$1].isEnabled = false }
     }
   }
 
   private static var remove: EditVerb {
-    EditVerb(name: "remove", help: "take an edit out: --edit") { command, session in
+    EditVerb(name: "remove", help: "take an edit out: --edit", lacks: lacksNumber) {
+      command, session in
       try change(command, session, "remove") { $0.edits.remove(at: $1) }
     }
+  }
+
+  private static let lacksNumber: @Sendable (EditCommand) -> String? = {
+    $0.edit == nil ? "--edit, a number from 'atelier history'" : nil
   }
 
   private static func reader(
@@ -150,9 +166,7 @@ struct EditVerb {
     _ command: EditCommand, _ session: EditSession, _ what: String,
     _ body: @escaping (inout Recipe, Int) -> Void
   ) throws -> Change {
-    guard let number = command.edit else {
-      throw ValidationError("\(command.verb) needs --edit, a number from 'atelier history'.")
-    }
+    let number = command.edit ?? 0
     let count = session.recipe.edits.count
     guard (1...max(count, 1)).contains(number), count > 0 else {
       throw CommandError.invalidInput(

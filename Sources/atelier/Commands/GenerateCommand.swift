@@ -43,6 +43,7 @@ struct GenerateCommand: ParsableCommand {
     }
     if let grid { _ = try GridSize(grid) }
     if let seeds { try Usage.check { _ = try SeedList.parse(seeds) } }
+    if let projectedW { try Usage.check { try SourceReader.checkSeeds(projectedW) } }
   }
 
   func run() throws {
@@ -52,12 +53,11 @@ struct GenerateCommand: ParsableCommand {
     var reader = SourceReader(
       project: existing, generator: network.generator, label: try recipe.classLabel())
     let sources = try reader.sources(seeds ?? projectedW ?? "")
-    let base = Recipe(
-      network: network.digest, base: LatentSource(.mean),
-      truncation: try recipe.truncation(
-        for: network.generator, sources: &reader, project: existing),
-      noise: try recipe.noise(for: network.generator), lod: recipe.lod,
-      transform: try recipe.transform(for: network.generator))
+    let base = try recipe.synthesis.applied(
+      to: Recipe(
+        network: network.digest, base: LatentSource(.mean),
+        truncation: try recipe.truncation(
+          for: network.generator, sources: &reader, project: existing)), for: network.generator)
     let recipes = sources.map { source, _ in
       var recipe = base
       recipe.base = source

@@ -100,6 +100,16 @@ struct HistoryCommand: ParsableCommand {
   }
 }
 
+/// How far to go in which artwork's history.
+struct WalkArguments: ParsableArguments {
+  @OptionGroup var artwork: ArtworkArguments
+  @Option(help: ArgumentHelp("How many steps.", valueName: "n")) var steps = 1
+
+  func validate() throws {
+    if steps < 1 { throw ValidationError("--steps \(steps) is below 1.") }
+  }
+}
+
 /// `atelier undo`.
 struct UndoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -110,16 +120,11 @@ struct UndoCommand: ParsableCommand {
         atelier undo Projects/portraits.atelier anna --steps 3
       """)
 
-  @OptionGroup var artwork: ArtworkArguments
-  @Option(help: ArgumentHelp("How many steps.", valueName: "n")) var steps = 1
-
-  func validate() throws {
-    if steps < 1 { throw ValidationError("--steps \(steps) is below 1.") }
-  }
+  @OptionGroup var walk: WalkArguments
 
   func run() throws {
-    let project = try artwork.open()
-    try artwork.report(project.undo(artwork.artwork, steps: steps), project)
+    let project = try walk.artwork.open()
+    try walk.artwork.report(project.undo(walk.artwork.artwork, steps: walk.steps), project)
   }
 }
 
@@ -132,16 +137,11 @@ struct RedoCommand: ParsableCommand {
         atelier redo Projects/portraits.atelier anna
       """)
 
-  @OptionGroup var artwork: ArtworkArguments
-  @Option(help: ArgumentHelp("How many steps.", valueName: "n")) var steps = 1
-
-  func validate() throws {
-    if steps < 1 { throw ValidationError("--steps \(steps) is below 1.") }
-  }
+  @OptionGroup var walk: WalkArguments
 
   func run() throws {
-    let project = try artwork.open()
-    try artwork.report(project.redo(artwork.artwork, steps: steps), project)
+    let project = try walk.artwork.open()
+    try walk.artwork.report(project.redo(walk.artwork.artwork, steps: walk.steps), project)
   }
 }
 

@@ -101,6 +101,8 @@ struct LatentsCommand: ParsableCommand {
     @OptionGroup var recipe: RecipeOptions
     @OptionGroup var network: NetworkOptions
 
+    func validate() throws { try Usage.check { try SourceReader.checkLatent(source) } }
+
     func run() throws {
       let project = try target.open()
       let isArtwork = try project.artworks().contains { $0.name == source }
@@ -108,9 +110,7 @@ struct LatentsCommand: ParsableCommand {
       var reader: SourceReader
       if isArtwork {
         chosen = try project.recipe(of: source)
-        loaded =
-          try network.network.map { try LoadedNetwork(named: $0) }
-          ?? ProjectNetworks.load(chosen.network, project)
+        loaded = try ProjectNetworks.load(chosen.network, project, given: network.network)
         reader = SourceReader(project: project, generator: loaded.generator, label: nil)
       } else {
         loaded = try network.load()

@@ -35,7 +35,7 @@ struct NewCommand: ParsableCommand {
     if name != nil && latent == nil {
       throw ValidationError("An artwork needs a --seed or --latent.")
     }
-    try Usage.check { try latent.map { try SourceReader.checkSeed($0) } }
+    try Usage.check { try latent.map { try SourceReader.checkLatent($0) } }
   }
 
   func run() throws {
@@ -54,12 +54,10 @@ struct NewCommand: ParsableCommand {
     let source = try latent.map { try reader.source($0) }
     let truncation = try recipe.truncation(
       for: network.generator, sources: &reader, project: existing)
-    let noise = try recipe.noise(for: network.generator)
-    let transform = try recipe.transform(for: network.generator)
-    let start = source.map {
-      Recipe(
-        network: network.digest, base: $0, truncation: truncation, noise: noise, lod: recipe.lod,
-        transform: transform)
+    let start = try source.map {
+      try recipe.synthesis.applied(
+        to: Recipe(network: network.digest, base: $0, truncation: truncation),
+        for: network.generator)
     }
     if let start { _ = try network.renderer(reader.content).plan(start) }
     let title = name ?? source.map { Self.defaultName($0) } ?? ""

@@ -66,9 +66,7 @@ struct RenderCommand: ParsableCommand {
   }
 
   private func workshop(_ project: Project, _ digest: Digest) throws -> PictureWorkshop {
-    let loaded =
-      try network.network.map { try LoadedNetwork(named: $0) }
-      ?? ProjectNetworks.load(digest, project)
+    let loaded = try ProjectNetworks.load(digest, project, given: network.network)
     return PictureWorkshop(
       network: loaded, content: project, project: project, hasMetadata: !noMetadata)
   }
@@ -80,8 +78,12 @@ struct RenderCommand: ParsableCommand {
 
 /// Finds the networks that a project's recipes name.
 enum ProjectNetworks {
-  static func load(_ digest: Digest, _ project: Project) throws -> LoadedNetwork {
+  /// The network with a digest, which is looked for unless `given` names it.
+  static func load(
+    _ digest: Digest, _ project: Project, given: String? = nil
+  ) throws -> LoadedNetwork {
     let record = try project.network(digest)
+    if let given { return try LoadedNetwork(named: given, mustBe: digest, called: record?.name) }
     return try LoadedNetwork.find(digest, name: record?.name ?? "", hints: [record?.path ?? ""])
   }
 }

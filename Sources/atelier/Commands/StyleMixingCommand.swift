@@ -79,10 +79,9 @@ struct StyleMixingCommand: ParsableCommand {
     var truncation = try recipe.truncation(
       for: network.generator, sources: &reader, project: existing)
     if recipe.truncCutoff == nil { truncation.cutoff = nil }
-    let base = Recipe(
-      network: network.digest, base: LatentSource(.mean), truncation: truncation,
-      noise: try recipe.noise(for: network.generator), lod: recipe.lod,
-      transform: try recipe.transform(for: network.generator))
+    let base = try recipe.synthesis.applied(
+      to: Recipe(network: network.digest, base: LatentSource(.mean), truncation: truncation),
+      for: network.generator)
     func own(_ source: LatentSource) -> Recipe {
       var recipe = base
       recipe.base = source

@@ -17,6 +17,7 @@ struct SweepCommand: ParsableCommand {
         atelier sweep --network faces-1024 --seed 85 --direction smile.pt --by -3:3:1
         atelier sweep --network faces-1024 --seed 85 --direction pose.npy --by -3:3:3 \\
           --layers 0-3 --trunc 0.5:1:0.25
+        atelier sweep --network church.pkl --seed 3 --trunc 0:1:0.25 --lod 1 --noise-mode none
       """)
 
   @OptionGroup var network: NetworkOptions
@@ -52,6 +53,7 @@ struct SweepCommand: ParsableCommand {
     name: [.customLong("class"), .customLong("labels")],
     help: ArgumentHelp("The class for conditional networks.", valueName: "class"))
   var label: String?
+  @OptionGroup var synthesis: SynthesisOptions
   @Option(help: ArgumentHelp("The labelled strip or table.", valueName: "file.png"))
   var sheet: String?
   @Option(help: ArgumentHelp("The side of its cells in pixels.", valueName: "px")) var cell = 256
@@ -96,10 +98,12 @@ struct SweepCommand: ParsableCommand {
     let moved = axis.map { content.add($0) }
     let psis = try trunc.map { try NumberRange(parsing: $0).values }
     let steps = try moved.map { _ in try NumberRange(parsing: by).values }
+    let plain = try synthesis.applied(
+      to: Recipe(network: network.digest, base: LatentSource(.mean)), for: generator)
     func recipe(_ source: LatentSource, _ psi: Float?, _ step: Float?) -> Recipe {
-      var recipe = Recipe(
-        network: network.digest, base: source,
-        truncation: .psi(psi ?? generator.defaultTruncation.psi, cutoff: truncCutoff))
+      var recipe = plain
+      recipe.base = source
+      recipe.truncation = .psi(psi ?? generator.defaultTruncation.psi, cutoff: truncCutoff)
       // A sweep of ψ is about the latent itself, stored ones included.
       if psi != nil { recipe.base.truncates = true }
       if let moved, let step {

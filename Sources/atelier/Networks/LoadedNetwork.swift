@@ -18,6 +18,17 @@ struct LoadedNetwork {
     try self.init(at: Self.locate(name), name: name)
   }
 
+  /// Loads a checkpoint file, or fetched weights by name, that must be the network with `digest`,
+  /// known as `title`.
+  init(named name: String, mustBe digest: Digest, called title: String?) throws {
+    try self.init(named: name)
+    guard self.digest == digest else {
+      throw EditingError.wrongNetwork(
+        expected: title.map { "'\($0)' (\(digest))" } ?? "\(digest)",
+        found: "'\(self.name)' (\(self.digest))")
+    }
+  }
+
   /// Loads a checkpoint file.
   init(at url: URL, name: String? = nil) throws {
     let checkpoint = try Checkpoint(contentsOf: url)

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Editing
 import Foundation
 import Networks
@@ -49,13 +50,22 @@ struct SourceReader {
 
   /// `lerp:A:B:T`: from A (T = 0) to B (T = 1).
   private mutating func between(_ text: String, _ way: Interpolation) throws -> LatentSource {
+    let (from, to, t) = try Self.ends(of: text, way)
+    return LatentSource(.between(try source(from), try source(to), t: t, way), label: label)
+  }
+
+  /// The parts of `lerp:A:B:T`.
+  private static func ends(
+    of text: String, _ way: Interpolation
+  ) throws -> (from: String, to: String, t: Float) {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
-    guard parts.count == 4, let t = Float(parts[3]), t.isFinite else {
-      throw CommandError.invalidInput(
+    guard parts.count == 4, let t = Float(parts[3]), t.isFinite,
+      !parts[1].isEmpty, !parts[2].isEmpty
+    else {
+      throw ValidationError(
         "'\(text)' is not \(way.rawValue):FROM:TO:T, such as \(way.rawValue):85:821:0.5.")
     }
-    return LatentSource(
-      .between(try source(parts[1]), try source(parts[2]), t: t, way), label: label)
+    return (parts[1], parts[2], t)
   }
 
   /// Several latents: seeds and ranges of seeds, or names and files, separated by commas.
@@ -104,11 +114,21 @@ struct SourceReader {
     return seed
   }
 
-  /// Throws for a text that can only be meant as a seed but is none.
-  static func checkSeed(_ text: String) throws { _ = try seed(text) }
+  /// Throws for a text that can only be meant as a seed, or as a way between two latents, but is
+  /// none.
+  static func checkLatent(_ text: String) throws {
+    guard let way = Interpolation.allCases.first(where: { text.hasPrefix($0.rawValue + ":") })
+    else { return _ = try seed(text) }
+    let (from, to, _) = try ends(of: text, way)
+    for end in [from, to] { try checkLatent(end) }
+  }
 
-  /// Throws for a text that can only be meant as a list of seeds but is none.
+  /// Throws for a text that can only be meant as a list of seeds, or as ways between latents, but is
+  /// none.
   static func checkSeeds(_ text: String) throws {
+    for part in text.split(separator: ",") where part.contains(":") {
+      try checkLatent(String(part))
+    }
     if text.allSatisfy({ $0.isNumber || $0 == "," || $0 == "-" || $0 == " " }) {
       _ = try SeedList.parse(text)
     }

@@ -4,7 +4,7 @@ import Foundation
 import Networks
 import Projects
 
-/// Truncation, noise and class: what shapes every picture of a command.
+/// Truncation, class and synthesis: what shapes every picture of a command.
 struct RecipeOptions: ParsableArguments {
   @Option(
     name: [
@@ -35,47 +35,15 @@ struct RecipeOptions: ParsableArguments {
       valueName: "latent"))
   var truncCenter: String?
 
-  @Option(help: "Noise maps: const (stored with the network), random (from --noise-seed) or none.")
-  var noiseMode: NoiseSettings.Mode = .const
-
-  @Option(help: ArgumentHelp("The seed of random noise maps.", valueName: "n"))
-  var noiseSeed: UInt64 = 0
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "A factor on the noise, or factors by layer: 0.5 or 8-17:0.", valueName: "strength"))
-  var noiseStrength: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "The level of detail of progressively grown networks (ProGAN, StyleGAN1): 0 for full "
-        + "resolution, 1 for half of it, fractions blend. The file's own if not given; other "
-        + "networks have none.", valueName: "level"))
-  var lod: Float?
-
   @Option(
     name: [.customLong("class"), .customLong("labels")],
     help: ArgumentHelp(
       "The class for conditional networks: 1, or a mix such as 1:0.7,4:0.3.", valueName: "class"))
   var label: String?
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "Move the picture, in picture widths and heights: 0.3,1 (StyleGAN3).", valueName: "x,y"))
-  var translate: String?
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("Turn the picture (StyleGAN3).", valueName: "degrees"))
-  var rotate: Float?
+  @OptionGroup var synthesis: SynthesisOptions
 
   func validate() throws {
-    _ = try translation()
-    if let rotate, !rotate.isFinite {
-      throw ValidationError("--rotate \(rotate) is not an angle.")
-    }
     if trunc != nil && truncProfile != nil {
       throw ValidationError("Give either --trunc or --trunc-profile.")
     }
@@ -84,12 +52,8 @@ struct RecipeOptions: ParsableArguments {
     }
     try Usage.check {
       _ = try trunc.map { try LayerProfile(parsing: $0) }
-      _ = try noiseStrength.map { try LayerProfile(parsing: $0) }
       _ = try classLabel()
-      try truncCenter.map { try SourceReader.checkSeed($0) }
-    }
-    if let lod, !(0...32).contains(lod) {
-      throw ValidationError("--lod \(lod) is not a number from 0 on.")
+      try truncCenter.map { try SourceReader.checkLatent($0) }
     }
   }
 
@@ -113,38 +77,7 @@ struct RecipeOptions: ParsableArguments {
     _ = try truncation.values(count: generator.size.rows)
     return truncation
   }
-
-  /// The two numbers of --translate.
-  private func translation() throws -> (x: Float, y: Float)? {
-    guard let translate else { return nil }
-    let numbers = translate.split(separator: ",", omittingEmptySubsequences: false)
-      .map { Float($0.trimmingCharacters(in: .whitespaces)) }
-    guard numbers.count == 2, let x = numbers[0], let y = numbers[1], x.isFinite, y.isFinite else {
-      throw ValidationError("--translate \(translate) is not two numbers such as 0.3,1.")
-    }
-    return (x, y)
-  }
-
-  /// Where the picture lies in the plane, `nil` if nothing was said.
-  func transform(for generator: any Generator) throws -> InputTransform? {
-    guard translate != nil || rotate != nil else { return nil }
-    guard generator.takesTransform else {
-      throw CommandError.invalidInput(
-        "--translate and --rotate need a StyleGAN3 network; this is \(generator.family).")
-    }
-    let (x, y) = try translation() ?? (0, 0)
-    return InputTransform(x: x, y: y, rotate: rotate ?? 0)
-  }
-
-  /// The noise.
-  func noise(for generator: any Generator) throws -> NoiseSettings {
-    let strength = try noiseStrength.map { try LayerProfile(parsing: $0) }
-    _ = try strength?.values(count: generator.size.rows, default: 1)
-    return NoiseSettings(
-      mode: noiseMode, seed: noiseMode == .random ? noiseSeed : 0, strength: strength)
-  }
 }
 
-extension NoiseSettings.Mode: ExpressibleByArgument {}
 extension LatentSpace: ExpressibleByArgument {}
 extension Interpolation: ExpressibleByArgument {}
