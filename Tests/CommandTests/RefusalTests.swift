@@ -91,7 +91,7 @@ struct RefusalTests {
       try place.succeed("new p.atelier --network small --seed 42 --name anna")
       let layers = "layer 99 is out of range: this network has 10 layers, 0 to 9"
       let width = "has shape [16], but this network takes [32] or [10, 32]"
-      let other = "the recipe was made with network sha256:"
+      let other = "the recipe was made with network 'small' (sha256:"
       let edit = "edit p.atelier anna"
       for (line, says) in [
         ("generate --network small --seeds 1 --trunc 0-99:0.5", layers),
