@@ -94,6 +94,7 @@ struct Fuzz {
       try Target(name: "tar", seeds: files(checkpoints + "archives", ".tar.gz"), read: archive),
       try Target(name: "png", seeds: files("imaging", ".png"), read: picture),
       try Target(name: "jpeg", seeds: files("imaging/photos", ".jpg"), read: photograph),
+      try Target(name: "map", seeds: files("imaging", ".png"), read: map),
       try networks(in: fixtures.appendingPathComponent("networks")),
     ]
   }
@@ -115,6 +116,10 @@ struct Fuzz {
   private static func picture(_ data: Data, _ url: URL) throws {
     _ = try Image(pngData: data, named: url.path)
     _ = try PNGText.read(pngData: data, named: url.path)
+  }
+
+  private static func map(_ data: Data, _ url: URL) throws {
+    _ = try IntegerMap(pngData: data, named: url.path, palette: .indices)
   }
 
   private static func run(_ target: Target, first: Int, count: Int, seed: UInt32) throws -> Bool {

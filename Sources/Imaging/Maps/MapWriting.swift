@@ -26,6 +26,37 @@ extension IntegerMap {
     try PictureFile.write(pngData(sixteenBits: sixteenBits), to: url)
   }
 
+  /// The map as it is stored: a grey PNG where that holds its numbers, else an RGB PNG whose samples
+  /// are R + 256 G + 65536 B, as COCO's panoptic maps have them. Numbers end at 2²⁴ − 1.
+  package func packed() throws -> Data {
+    let highest = maximum
+    if highest <= Int32(UInt16.max) { return try pngData() }
+    guard highest < 1 << 24 else {
+      throw ImagingError.cannotEncode(
+        reason: "the map has the number \(highest), but stored maps end at 16777215")
+    }
+    let pixels = values.flatMap { value in
+      [0, 8, 16].map { UInt8(truncatingIfNeeded: value >> $0) }
+    }
+    return try Image(width: width, height: height, channels: 3, pixels: pixels).pngData()
+  }
+
+  /// Reads what ``packed()`` writes.
+  package init(packed data: Data, named name: String) throws {
+    // The colour type stands at byte 25 of every PNG.
+    guard data.count > 25, data[data.startIndex + 25] == 2 else {
+      try self.init(pngData: data, named: name)
+      return
+    }
+    let image = try Image(pngData: data, named: name).converted(toChannels: 3)
+    let pixels = image.pixels
+    let values = stride(from: 0, to: pixels.count, by: 3).map { start -> Int32 in
+      let (low, middle, high) = (pixels[start], pixels[start + 1], pixels[start + 2])
+      return Int32(low) | Int32(middle) << 8 | Int32(high) << 16
+    }
+    self.init(width: image.width, height: image.height, values: values)
+  }
+
   private func encode<Sample>(
     _ samples: inout [Sample], depth: Int, _ texts: [PNGText]
   ) throws -> Data {
