@@ -36,7 +36,9 @@ let package = Package(
     .target(name: "Editing", dependencies: ["Tensors", "Checkpoints", "Networks", "Imaging"]),
     .target(
       name: "Projects",
-      dependencies: ["Tensors", "Editing", .product(name: "GRDB", package: "GRDB.swift")]),
+      dependencies: [
+        "Tensors", "Imaging", "Editing", .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
     .executableTarget(
       name: "atelier",
       dependencies: [
@@ -63,7 +65,7 @@ let package = Package(
     .testTarget(
       name: "ProjectsTests",
       dependencies: [
-        "TestSupport", "Tensors", "Editing", "Projects",
+        "TestSupport", "Tensors", "Imaging", "Editing", "Projects",
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     .testTarget(

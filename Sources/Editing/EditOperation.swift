@@ -9,12 +9,23 @@ public protocol EditOperation: Codable, Hashable, Sendable {
   static var kind: String { get }
   /// The version in recipes, from 1.
   static var version: Int { get }
-  /// The stored content that the edit needs.
+  /// The stored tensors that the edit needs.
   var tensors: [Digest] { get }
+  /// The stored maps that the edit needs.
+  var maps: [Digest] { get }
   /// One line for history lists; `name` says what stored content is called.
   func summary(_ name: (Digest) -> String) -> String
   /// Edits `ws` of shape `[rows, wDim]`.
   func apply(to ws: Tensor, in context: EditContext) throws -> Tensor
+}
+
+extension EditOperation {
+  /// Most edits name none.
+  public var tensors: [Digest] { [] }
+  /// Most edits name none.
+  public var maps: [Digest] { [] }
+  /// Edits of maps and regions leave the latent as it is.
+  public func apply(to ws: Tensor, in context: EditContext) throws -> Tensor { ws }
 }
 
 /// What an edit may ask for while it is applied.
@@ -28,7 +39,12 @@ public protocol EditContext {
 /// The kinds of edit that this Atelier knows.
 public enum EditOperations {
   /// Every kind, in the order in which they are documented.
-  public static let all: [any EditOperation.Type] = [MixOperation.self, MoveOperation.self]
+  public static let all: [any EditOperation.Type] = [
+    MixOperation.self, MoveOperation.self,
+    PaintOperation.self, FillOperation.self, RelabelOperation.self, MoveObjectOperation.self,
+    CopyObjectOperation.self, DeleteObjectOperation.self, AddObjectOperation.self,
+    SwapObjectsOperation.self, ImportMapsOperation.self,
+  ]
 
   static func kind(_ kind: String, version: Int) throws(EditingError) -> any EditOperation.Type {
     guard let found = all.first(where: { $0.kind == kind && $0.version == version }) else {

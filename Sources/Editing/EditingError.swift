@@ -28,6 +28,8 @@ public enum EditingError: Error, Equatable, Sendable, CustomStringConvertible {
   case missingTensor(digest: String, what: String)
   /// A recipe made for another network.
   case wrongNetwork(expected: String, found: String)
+  /// An edit of maps that they do not allow, or maps that do not fit each other.
+  case invalidMapEdit(reason: String)
   /// An operation on latents that is not defined for them.
   case unsupported(reason: String)
 
@@ -65,6 +67,7 @@ public enum EditingError: Error, Equatable, Sendable, CustomStringConvertible {
       "\(what) \(digest) is not at hand: neither the project nor the file carries it."
     case .wrongNetwork(let expected, let found):
       "the recipe was made with network \(expected), but this network is \(found)."
+    case .invalidMapEdit(let reason): "\(reason)."
     case .unsupported(let reason): reason
     }
   }

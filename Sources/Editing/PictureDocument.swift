@@ -41,6 +41,8 @@ public struct PictureDocument: Codable, Sendable {
   public var sheet: Sheet?
   /// The content that recipe and sheet name, by digest.
   public private(set) var tensors: [Digest: Tensor]
+  /// The maps that the recipe and the sheet name, by digest.
+  public private(set) var maps: [Digest: IntegerMap]
   /// What that content is called, where it has a name.
   public private(set) var names: [Digest: String]
 
@@ -57,6 +59,10 @@ public struct PictureDocument: Codable, Sendable {
     tensors = [:]
     for digest in (recipe?.tensors ?? []) + (sheet?.tensors ?? []) {
       tensors[digest] = try content.tensor(digest)
+    }
+    maps = [:]
+    for digest in (recipe?.maps ?? []) + (sheet?.recipes.flatMap(\.maps) ?? []) {
+      maps[digest] = try content.map(digest)
     }
     let named = tensors
     self.names = names.filter { named[$0.key] != nil }
@@ -106,7 +112,7 @@ public struct PictureDocument: Codable, Sendable {
 
 extension PictureDocument {
   private enum CodingKeys: String, CodingKey {
-    case version = "atelier", name, network, recipe, sheet, tensors, names
+    case version = "atelier", name, network, recipe, sheet, tensors, maps, names
   }
 
   /// Reads the canonical form; every tensor must be what its digest says.
@@ -130,6 +136,14 @@ extension PictureDocument {
       }
       tensors[digest] = tensor
     }
+    maps = [:]
+    let packed = try container.decodeIfPresent([String: Data].self, forKey: .maps) ?? [:]
+    for (key, data) in packed {
+      guard let digest = Digest(key), let map = try? IntegerMap(packed: data, named: key),
+        map.digest == digest
+      else { throw EditingError.invalidRecipe(reason: "the map \(key.prefix(19))… is damaged") }
+      maps[digest] = map
+    }
     names = [:]
     for (key, name) in try container.decodeIfPresent([String: String].self, forKey: .names) ?? [:] {
       if let digest = Digest(key) { names[digest] = name }
@@ -146,6 +160,10 @@ extension PictureDocument {
     try container.encodeIfPresent(sheet, forKey: .sheet)
     let stored = tensors.map { ($0.key.description, StoredValues($0.value)) }
     try container.encode(Dictionary(stored) { first, _ in first }, forKey: .tensors)
+    if !maps.isEmpty {
+      let packed = try maps.map { ($0.key.description, try $0.value.packed()) }
+      try container.encode(Dictionary(packed) { first, _ in first }, forKey: .maps)
+    }
     if !names.isEmpty {
       let listed = names.map { ($0.key.description, $0.value) }
       try container.encode(Dictionary(listed) { first, _ in first }, forKey: .names)

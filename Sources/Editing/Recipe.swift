@@ -17,6 +17,8 @@ public struct Recipe: Hashable, Sendable {
   public var base: LatentSource
   /// The edits, applied in order.
   public var edits: [Edit]
+  /// The label and instance maps that the picture begins with; most recipes have none.
+  public var scene: Scene?
   /// The truncation of every latent that comes through the mapping network.
   public var truncation: Truncation
   /// The noise inputs.
@@ -43,11 +45,18 @@ public struct Recipe: Hashable, Sendable {
   /// Adds an edit at the end.
   public mutating func append(_ operation: any EditOperation) { edits.append(Edit(operation)) }
 
-  /// The stored content that the recipe names, once each, in order of appearance.
+  /// The stored tensors that the recipe names, once each, in order of appearance.
   public var tensors: [Digest] {
     var seen = Set<Digest>()
     let named = base.tensors + edits.flatMap(\.operation.tensors)
     return (named + [truncation.center].compactMap(\.self)).filter { seen.insert($0).inserted }
+  }
+
+  /// The stored maps that the recipe names, once each, in order of appearance.
+  public var maps: [Digest] {
+    var seen = Set<Digest>()
+    let named = (scene?.maps ?? []) + edits.flatMap(\.operation.maps)
+    return named.filter { seen.insert($0).inserted }
   }
 
   /// The SHA-256 of ``canonicalJSON()``.
@@ -74,7 +83,7 @@ public struct Recipe: Hashable, Sendable {
 
 extension Recipe: Codable {
   private enum CodingKeys: String, CodingKey {
-    case version = "atelier", network, base, edits, truncation, noise, lod, transform
+    case version = "atelier", network, base, edits, truncation, noise, lod, transform, scene
   }
 
   /// Reads the canonical form.
@@ -94,6 +103,7 @@ extension Recipe: Codable {
     noise = try container.decode(NoiseSettings.self, forKey: .noise)
     lod = try container.decodeIfPresent(Float.self, forKey: .lod)
     transform = try container.decodeIfPresent(InputTransform.self, forKey: .transform)
+    scene = try container.decodeIfPresent(Scene.self, forKey: .scene)
   }
 
   /// Writes the canonical form.
@@ -107,6 +117,7 @@ extension Recipe: Codable {
     try container.encode(noise, forKey: .noise)
     try container.encodeIfPresent(lod, forKey: .lod)
     try container.encodeIfPresent(transform, forKey: .transform)
+    try container.encodeIfPresent(scene, forKey: .scene)
   }
 }
 

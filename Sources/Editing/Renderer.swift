@@ -2,49 +2,14 @@ import Imaging
 import Networks
 import Tensors
 
-/// Where a renderer finds the content that recipes name by digest.
-public protocol ContentSource: Sendable {
-  /// The tensor with this digest; throws if it is not there.
-  func tensor(_ digest: Digest) throws -> Tensor
-}
-
-/// Content in memory.
-public struct MemoryContent: ContentSource {
-  /// The tensors by digest.
-  public private(set) var tensors: [Digest: Tensor] = [:]
-  /// Where else to look.
-  private let fallback: (any ContentSource)?
-
-  /// Content from tensors, and from `fallback` for what they lack.
-  public init(_ tensors: [Digest: Tensor] = [:], fallback: (any ContentSource)? = nil) {
-    self.tensors = tensors
-    self.fallback = fallback
-  }
-
-  /// Adds a tensor and returns its digest.
-  @discardableResult
-  public mutating func add(_ tensor: Tensor) -> Digest {
-    let digest = Digest(of: tensor)
-    tensors[digest] = tensor
-    return digest
-  }
-
-  /// The tensor with this digest.
-  public func tensor(_ digest: Digest) throws -> Tensor {
-    if let tensor = tensors[digest] { return tensor }
-    guard let fallback else {
-      throw EditingError.missingTensor(digest: digest.description, what: "the content")
-    }
-    return try fallback.tensor(digest)
-  }
-}
-
 /// A recipe worked out for a network: what synthesis is called with.
 public struct RenderPlan: Sendable {
   /// W+ after truncation and all edits: `[rows, wDim]`.
   public let ws: Tensor
   /// ψ of every row.
   public let psi: [Float]
+  /// The maps after all map edits, where the recipe has any.
+  public let scene: SceneMaps?
   /// The noise, the level of detail and the transform.
   public let settings: SynthesisSettings
 }
@@ -84,6 +49,7 @@ public struct Renderer: Sendable {
     }
     return RenderPlan(
       ws: ws, psi: try recipe.truncation.values(count: generator.size.rows),
+      scene: try content.scene(of: recipe),
       settings: SynthesisSettings(
         noise: try noise(recipe.noise), lod: recipe.lod, transform: recipe.transform))
   }

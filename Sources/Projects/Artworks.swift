@@ -1,6 +1,7 @@
 import Editing
 import Foundation
 import GRDB
+import Imaging
 import Tensors
 
 /// Artworks: named pictures whose every edit is a step of an append-only history.
@@ -15,9 +16,11 @@ extension Project {
   ///   - name: The artwork's name.
   ///   - label: What the first step is called in the history.
   ///   - attachments: Content to store in the same transaction, by digest.
+  ///   - maps: Maps to store likewise.
   @discardableResult
   public func add(
-    _ recipe: Recipe, named name: String, label: String, attachments: [Digest: Tensor] = [:]
+    _ recipe: Recipe, named name: String, label: String, attachments: [Digest: Tensor] = [:],
+    maps: [IntegerMap] = []
   ) throws -> ArtworkRecord {
     let name = try Names.validated(name, as: .artwork)
     return try write { db in
@@ -25,6 +28,7 @@ extension Project {
         throw ProjectError.nameTaken(kind: .artwork, name: name)
       }
       try db.store(attachments)
+      for map in maps { try db.store(map) }
       try db.execute(
         sql: "INSERT INTO artwork (name, currentBranch, createdAt) VALUES (?, ?, ?)",
         arguments: [name, Self.firstBranch, Date()])
@@ -67,6 +71,9 @@ extension Project {
   ) throws {
     for digest in recipe.tensors where try !db.contains(digest) {
       throw ProjectError.missingTensor(digest: digest, path: url.path)
+    }
+    for digest in recipe.maps where try !db.containsMap(digest) {
+      throw ProjectError.missingMap(digest: digest, path: url.path)
     }
     let json = try recipe.canonicalJSON()
     try db.execute(

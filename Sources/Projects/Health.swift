@@ -6,11 +6,12 @@ extension Project {
   /// Reads everything and reports what is wrong, a line each; empty for a healthy project.
   ///
   /// The pages of the file (SQLite's `integrity_check`), every reference, the schema, every
-  /// tensor and every recipe against its digest, and every branch.
+  /// tensor, map and recipe against its digest, and every branch.
   public func check() throws -> [String] {
     let checks: [(String, (Database) throws -> [String])] = [
       ("the file", integrity), ("the references", references), ("the schema", schema),
-      ("the tensors", tensors), ("the history", steps), ("the branches", branchLines),
+      ("the tensors", tensors), ("the maps", maps), ("the history", steps),
+      ("the branches", branchLines),
     ]
     var problems: [String] = []
     for (what, check) in checks {
@@ -76,6 +77,21 @@ extension Project {
     return problems
   }
 
+  private func maps(_ db: Database) throws -> [String] {
+    var problems: [String] = []
+    let rows = try Row.fetchCursor(db, sql: "SELECT digest, png FROM map")
+    while let row = try rows.next() {
+      do {
+        _ = try map(in: row, digest: row.digest("digest"))
+      } catch ProjectError.corruptMap(_, let digest, let reason) {
+        problems.append("the maps: \(digest) is damaged: \(reason)")
+      } catch let error as UnreadableColumn {
+        problems.append("the maps: a row's \(error.column) \(error.reason)")
+      }
+    }
+    return problems
+  }
+
   private func steps(_ db: Database) throws -> [String] {
     var problems: [String] = []
     let rows = try Row.fetchCursor(
@@ -88,8 +104,12 @@ extension Project {
       let (name, number): (String, Int64) = (try row.value("name"), try row.value("number"))
       let place = "step \(number) of '\(name)'"
       do {
-        for digest in try recipe(in: row, of: place).tensors where try !db.contains(digest) {
+        let recipe = try recipe(in: row, of: place)
+        for digest in recipe.tensors where try !db.contains(digest) {
           problems.append("the history: \(place) needs the tensor \(digest), which is missing")
+        }
+        for digest in recipe.maps where try !db.containsMap(digest) {
+          problems.append("the history: \(place) needs the map \(digest), which is missing")
         }
       } catch ProjectError.corrupt(_, let reason) {
         problems.append("the history: \(reason)")

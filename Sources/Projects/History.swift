@@ -1,6 +1,7 @@
 import Editing
 import Foundation
 import GRDB
+import Imaging
 import Tensors
 
 /// Where an artwork stands: the step of its current branch, and how far redo can go.
@@ -24,16 +25,18 @@ extension Project {
   ///   - name: The artwork.
   ///   - label: What the step is called in the history.
   ///   - attachments: Content to store in the same transaction, by digest.
+  ///   - maps: Maps to store likewise.
   ///   - change: The edit. It may read from the project, and should be quick: others wait. If it
   ///     throws, nothing happens.
   @discardableResult
   public func apply(
     to name: String, label: String, attachments: [Digest: Tensor] = [:],
-    _ change: (inout Recipe) throws -> Void
+    maps: [IntegerMap] = [], _ change: (inout Recipe) throws -> Void
   ) throws -> StepRecord {
     try write { db in
       let head = try db.head(of: name)
       try db.store(attachments)
+      for map in maps { try db.store(map) }
       var recipe = try recipe(head.step, of: head, db)
       try change(&recipe)
       let number = try db.lastStep(of: head) + 1

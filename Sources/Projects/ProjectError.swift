@@ -61,6 +61,10 @@ public enum ProjectError: Error, Equatable, Sendable {
   case invalidValue(what: String, reason: String)
   /// A recipe or record names content that the project does not hold.
   case missingTensor(digest: Digest, path: String)
+  /// A recipe names a map that the project does not hold.
+  case missingMap(digest: Digest, path: String)
+  /// A stored map no longer is what its digest says.
+  case corruptMap(path: String, digest: Digest, reason: String)
   /// A tensor was handed over under a digest that is not its own.
   case wrongAttachment(expected: Digest, found: Digest)
   /// The history has fewer steps before the head.
@@ -128,6 +132,10 @@ extension ProjectError: CustomStringConvertible {
       "cannot store \(what): \(reason)."
     case .missingTensor(let digest, let path):
       "'\(path)' does not hold the tensor \(digest). Store it first, or hand it over with the edit."
+    case .missingMap(let digest, let path):
+      "'\(path)' does not hold the map \(digest). Store it first, or hand it over with the edit."
+    case .corruptMap(let path, let digest, let reason):
+      "the map \(digest) in '\(path)' is damaged: \(reason). Restore the project from a backup."
     case .wrongAttachment(let expected, let found):
       "a tensor was handed over as \(expected), but its digest is \(found)."
     case .nothingToUndo(let artwork, let asked, let available):

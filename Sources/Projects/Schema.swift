@@ -10,7 +10,8 @@ enum Schema {
 
   /// Every migration, oldest first.
   static let migrations: [(name: String, sql: String)] = [
-    (name: "1 networks, tensors, artworks, history, renders", sql: first)
+    (name: "1 networks, tensors, artworks, history, renders", sql: first),
+    (name: "2 maps", sql: maps),
   ]
 
   /// The schema that this Atelier writes.
@@ -181,5 +182,22 @@ enum Schema {
       key TEXT NOT NULL UNIQUE,
       value TEXT NOT NULL
     ) STRICT;
+    """
+
+  /// Label maps, instance maps and masks: PNGs by the digest of their size and numbers.
+  private static let maps = """
+    CREATE TABLE map (
+      digest TEXT NOT NULL PRIMARY KEY,
+      width INTEGER NOT NULL CHECK (width > 0),
+      height INTEGER NOT NULL CHECK (height > 0),
+      png BLOB NOT NULL
+    ) STRICT;
+    CREATE TRIGGER map_is_never_changed BEFORE UPDATE ON map
+      BEGIN SELECT RAISE(ABORT, 'stored maps are never changed'); END;
+    CREATE TRIGGER map_is_never_removed BEFORE DELETE ON map
+      BEGIN SELECT RAISE(ABORT, 'stored maps are never removed'); END;
+    CREATE TRIGGER map_is_never_replaced BEFORE INSERT ON map
+      WHEN EXISTS (SELECT 1 FROM map WHERE digest = NEW.digest)
+      BEGIN SELECT RAISE(ABORT, 'stored maps are never replaced'); END;
     """
 }

@@ -1,6 +1,7 @@
 import Editing
 import Foundation
 import GRDB
+import Imaging
 import Tensors
 
 /// Named tables of pictures; a replay renders them again.
@@ -9,16 +10,22 @@ extension Project {
   ///
   /// - Parameters:
   ///   - attachments: Content to store in the same transaction, by digest.
+  ///   - maps: Maps to store likewise.
   ///   - replace: Lets the sheet take the place of one with the same name.
   public func keep(
-    _ sheet: Sheet, named name: String, attachments: [Digest: Tensor] = [:], replace: Bool = false
+    _ sheet: Sheet, named name: String, attachments: [Digest: Tensor] = [:],
+    maps: [IntegerMap] = [], replace: Bool = false
   ) throws {
     let name = try Names.validated(name, as: .sheet)
     let json = try sheet.canonicalJSON()
     try write { db in
       try db.store(attachments)
+      for map in maps { try db.store(map) }
       for digest in sheet.tensors where try !db.contains(digest) {
         throw ProjectError.missingTensor(digest: digest, path: url.path)
+      }
+      for digest in sheet.recipes.flatMap(\.maps) where try !db.containsMap(digest) {
+        throw ProjectError.missingMap(digest: digest, path: url.path)
       }
       if try db.has(.sheet, named: name) {
         guard replace else { throw ProjectError.nameTaken(kind: .sheet, name: name) }

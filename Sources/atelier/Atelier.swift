@@ -23,7 +23,8 @@ struct Atelier: ParsableCommand {
     subcommands: [
       WeightsCommand.self, InspectCommand.self, ConvertCommand.self,
       GenerateCommand.self, StyleMixingCommand.self, SweepCommand.self,
-      NewCommand.self, EditCommand.self, HistoryCommand.self, UndoCommand.self, RedoCommand.self,
+      NewCommand.self, EditCommand.self, PaintCommand.self, MapsCommand.self, HistoryCommand.self,
+      UndoCommand.self, RedoCommand.self,
       BranchCommand.self, TagCommand.self, NoteCommand.self,
       LatentsCommand.self, DirectionsCommand.self, ProfilesCommand.self,
       RenderCommand.self, ReplayCommand.self, OpenCommand.self,

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Imaging
 import Projects
 import Testing
 
@@ -17,11 +18,14 @@ struct AppendOnlyTests {
       """,
       "UPDATE tensor SET bytes = x'00'", "DELETE FROM tensor",
       "INSERT OR REPLACE INTO tensor SELECT digest, dtype, '[1]', x'00000000' FROM tensor",
+      "UPDATE map SET width = 7", "DELETE FROM map",
+      "INSERT OR REPLACE INTO map SELECT digest, 7, height, png FROM map",
     ])
   func refused(sql: String) throws {
     try withProject { project in
       try project.addLine("anna", steps: 3)
       try project.store(tensor())
+      try project.store(IntegerMap(width: 2, height: 1, values: [1, 26_000]))
       let history = try project.history(of: "anna")
       #expect(throws: DatabaseError.self) { try runSQL(sql, on: project.url) }
       #expect(try project.history(of: "anna") == history)
@@ -42,7 +46,7 @@ struct AppendOnlyTests {
               AND name NOT LIKE 'grdb_%'
             """)
       }
-      #expect(tables.count == 12)
+      #expect(tables.count == 13)
       #expect(tables.allSatisfy { $0["wr"] == 0 && $0["strict"] == 1 })
     }
   }

@@ -87,10 +87,12 @@ struct EditCommand: ParsableCommand {
     // What the edit comes to is worked out before anything is stored.
     var candidate = try project.recipe(of: artwork)
     try change.apply(&candidate)
-    let content = MemoryContent(change.attachments, fallback: project)
+    let maps = Dictionary(change.maps.map { ($0.digest, $0) }) { first, _ in first }
+    let content = MemoryContent(change.attachments, maps: maps, fallback: project)
     if let loaded = session.network { _ = try loaded.renderer(content).plan(candidate) }
     let step = try project.apply(
-      to: artwork, label: change.label, attachments: change.attachments, change.apply)
+      to: artwork, label: change.label, attachments: change.attachments,
+      maps: change.maps, change.apply)
     if common.json {
       return try Output.json(
         ArtworkSummary(project.artwork(named: artwork), project.recipe(of: artwork)))

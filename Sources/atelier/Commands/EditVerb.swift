@@ -1,6 +1,7 @@
 import ArgumentParser
 import Editing
 import Foundation
+import Imaging
 import Projects
 import Tensors
 
@@ -10,6 +11,7 @@ struct EditVerb {
   struct Change {
     let label: String
     var attachments: [Digest: Tensor] = [:]
+    var maps: [IntegerMap] = []
     let apply: (inout Recipe) throws -> Void
   }
 

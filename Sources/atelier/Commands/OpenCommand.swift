@@ -66,7 +66,7 @@ struct OpenCommand: ParsableCommand {
     try NameKind.artwork.check(title)
     try loaded.check(
       [document.recipe].compactMap(\.self) + (document.sheet?.recipes ?? []),
-      content: MemoryContent(document.tensors))
+      content: MemoryContent(document.tensors, maps: document.maps))
     let target = try OutputPlace.file(output ?? "\(title).png")
     guard target.standardizedFileURL.path != url.standardizedFileURL.path else {
       throw CommandError.invalidInput(
@@ -104,7 +104,8 @@ struct OpenCommand: ParsableCommand {
       var start = recipe
       start.edits = []
       try project.add(
-        start, named: title, label: "reopened: \(start.base)", attachments: document.tensors)
+        start, named: title, label: "reopened: \(start.base)", attachments: document.tensors,
+        maps: Array(document.maps.values))
       for edit in recipe.edits {
         let label = edit.operation.summary { document.names[$0] ?? $0.short }
         try project.apply(to: title, label: label) { $0.edits.append(edit) }
@@ -113,7 +114,8 @@ struct OpenCommand: ParsableCommand {
     try keepNames(document, in: project)
     if let sheet = document.sheet {
       try project.keep(
-        sheet, named: document.name, attachments: document.tensors, replace: true)
+        sheet, named: document.name, attachments: document.tensors,
+        maps: Array(document.maps.values), replace: true)
     }
   }
 
