@@ -43,6 +43,8 @@ public struct CanonicalNetwork: Sendable {
   public var file: String
   /// Where the network comes from and under which licence, kept through conversions.
   public var provenance: [String: String]
+  /// Notes the parameters that are asked for, where a network is to be drawn.
+  var drafts: ParameterDrafts?
 
   /// A network; see the properties.
   public init(
@@ -120,6 +122,10 @@ struct ParameterReader {
   /// The parameter `name`, which must have `shape`; zeros where it does not, for
   /// ``finish(isIgnored:)`` to report.
   mutating func take(_ name: String, _ shape: Shape) throws -> Tensor {
+    if let drafts = network.drafts {
+      drafts.note(prefix + name, shape)
+      return Tensor(zeros: shape)
+    }
     guard let tensor = try takeIfPresent(name, shape) else {
       if network.parameters[prefix + name] == nil { missing.append("\(prefix)\(name) \(shape)") }
       // The file's word alone must not fill the memory: report what is known so far.
@@ -131,6 +137,7 @@ struct ParameterReader {
 
   /// The parameter `name` if the network has it; it must have `shape`.
   mutating func takeIfPresent(_ name: String, _ shape: Shape) throws -> Tensor? {
+    if network.drafts != nil { return nil }
     guard let parameter = network.parameters[prefix + name] else { return nil }
     used.insert(prefix + name)
     guard parameter.shape == shape else {
@@ -139,6 +146,17 @@ struct ParameterReader {
     }
     return try parameter.tensor()
   }
+
+  /// Whether the network has the parameter `name`.
+  func has(_ name: String) -> Bool { network.parameters[prefix + name] != nil }
+
+  /// Whether the network is being drawn, and the layer `name` gets spectral norm.
+  func isDrawnSpectral(_ name: String) -> Bool {
+    network.drafts?.isSpectral(prefix + name) ?? false
+  }
+
+  /// Marks a parameter as known without reading it.
+  mutating func skip(_ name: String) { used.insert(prefix + name) }
 
   /// The parameter `name` with whatever shape it has.
   mutating func takeAnyShape(_ name: String) throws -> Tensor? {

@@ -1,15 +1,7 @@
 import Checkpoints
-import Foundation
 
-/// A family of networks. A new one is a folder with a type that conforms, and one line in
-/// ``GeneratorFamilies/all``.
-public protocol GeneratorFamily: Sendable {
-  /// The name, such as `StyleGAN2`.
-  static var name: String { get }
-
-  /// The network in a checkpoint of any layout of this family; `nil` if it is of another family.
-  static func canonical(_ checkpoint: Checkpoint) throws -> CanonicalNetwork?
-
+/// A family of generators that start from a latent.
+public protocol GeneratorFamily: NetworkFamily {
   /// The generator of a canonical network of this family.
   static func generator(_ network: CanonicalNetwork) throws -> any Generator
 
@@ -17,41 +9,40 @@ public protocol GeneratorFamily: Sendable {
   static func discriminator(_ network: CanonicalNetwork) throws -> (any Discriminator)?
 }
 
-/// The families that this Atelier knows.
-public enum GeneratorFamilies {
-  /// Every family; a checkpoint is offered to them in this order.
-  public static let all: [any GeneratorFamily.Type] = [
-    StyleGAN2Family.self,
-    StyleGAN3Family.self,
-    MobileStyleGANFamily.self,
-    StyleGAN1Family.self,
-    ProGANFamily.self,
-  ]
+extension GeneratorFamily {
+  /// They start from a latent.
+  public static var purpose: String { "starts from a latent" }
+
+  /// Makes the generator and the discriminator.
+  public static func check(_ network: CanonicalNetwork) throws {
+    _ = try generator(network)
+    _ = try discriminator(network)
+  }
 }
 
 /// Loading of generators from checkpoints of any family and format.
 public enum Generators {
   /// The network in a checkpoint, in canonical form.
   public static func canonical(_ checkpoint: Checkpoint) throws -> CanonicalNetwork {
-    if let network = CanonicalNetwork(canonical: checkpoint) { return network }
-    for family in GeneratorFamilies.all {
-      if let network = try family.canonical(checkpoint) { return network }
-    }
-    let modules = checkpoint.modules.filter { !$0.name.contains(".") }
-    let found =
-      modules.isEmpty
-      ? "\(checkpoint.names.count) tensors, first "
-        + checkpoint.names.prefix(4).joined(separator: ", ")
-      : modules.map { "\($0.name) (\($0.className))" }.joined(separator: ", ")
-    throw NetworkError.unknownFamily(file: checkpoint.url.path, found: found)
+    try NetworkFamilies.canonical(checkpoint)
   }
 
   /// The family of a canonical network.
   static func family(of network: CanonicalNetwork) throws -> any GeneratorFamily.Type {
-    guard let family = GeneratorFamilies.all.first(where: { $0.name == network.family }) else {
-      throw NetworkError.unknownFamily(file: network.file, found: "a \(network.family) network")
+    let family = try NetworkFamilies.family(of: network)
+    guard let family = family as? any GeneratorFamily.Type else {
+      throw NetworkError.otherKind(
+        file: network.file, family: network.family, kind: family.purpose,
+        expected: "a generator that starts from a latent",
+        advice: family is any SceneFamily.Type
+          ? "Work with it through 'atelier instances'." : "Name another network.")
     }
     return family
+  }
+
+  /// Whether a canonical network is of this kind.
+  public static func areOf(_ network: CanonicalNetwork) -> Bool {
+    (try? family(of: network)) != nil
   }
 
   /// The generator of a canonical network.

@@ -9,6 +9,10 @@ public enum NetworkError: Error, Equatable, Sendable, CustomStringConvertible {
   case unsupportedOption(file: String, option: String, value: String, supported: String)
   /// A discriminator compares pictures in groups, and this many make no whole groups.
   case unsuitableBatch(count: Int, group: Int)
+  /// The file holds a network, but of another kind than the one that is needed.
+  case otherKind(file: String, family: String, kind: String, expected: String, advice: String)
+  /// Maps, a picture or a style that a network which paints scenes cannot take.
+  case unsuitableScene(reason: String)
   /// The configuration stored with the network cannot be read.
   case invalidConfiguration(file: String, reason: String)
 
@@ -17,7 +21,7 @@ public enum NetworkError: Error, Equatable, Sendable, CustomStringConvertible {
     switch self {
     case .unknownFamily(let file, let found):
       "\(file): no network family that Atelier knows. It holds \(found). Known families: "
-        + GeneratorFamilies.all.map { $0.name }.joined(separator: ", ") + "."
+        + NetworkFamilies.all.map { $0.name }.joined(separator: ", ") + "."
     case .mismatch(let file, let family, let missing, let misshaped, let unused):
       (["\(file): this is not a complete \(family) network."]
         + Self.lines("missing", missing) + Self.lines("of unexpected shape", misshaped)
@@ -27,6 +31,9 @@ public enum NetworkError: Error, Equatable, Sendable, CustomStringConvertible {
     case .unsuitableBatch(let count, let group):
       "a batch of \(count) pictures makes no groups of \(group): the discriminator takes up to "
         + "\(group) pictures, or a multiple of \(group)."
+    case .otherKind(let file, let family, let kind, let expected, let advice):
+      "\(file): a \(family) network \(kind), and this needs \(expected). \(advice)"
+    case .unsuitableScene(let reason): reason + "."
     case .invalidConfiguration(let file, let reason):
       "\(file): the stored configuration cannot be read: \(reason). Convert the original again."
     }

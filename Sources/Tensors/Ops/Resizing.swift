@@ -1,22 +1,22 @@
 extension Tensor {
-  /// Resizing to the nearest pixel by torch's rule, source = ⌊i · in / out⌋: `[N, C, H, W]` →
-  /// `[N, C, height, width]`.
+  /// Resizing to the nearest pixel by torch's rule, source = ⌊i · (in / out)⌋ in 32 bits:
+  /// `[N, C, H, W]` → `[N, C, height, width]`.
   public func nearestResized(height: Int, width: Int) -> Tensor {
     precondition(
       shape.rank == 4 && height > 0 && width > 0 && shape[2] > 0 && shape[3] > 0,
       "\(shape) to \(height)×\(width)")
     let (h, w) = (shape[2], shape[3])
     if h == height && w == width { return self }
-    let columns = (0..<width).map { $0 * w / width }
+    let columns = Self.nearestTaps(w, width), rows = Self.nearestTaps(h, height)
     return Tensor(uninitialized: [shape[0], shape[1], height, width]) { destination in
       withUnsafeBuffer { source in
         guard let to = destination.baseAddress, let from = source.baseAddress else { return }
         columns.withUnsafeBufferPointer { columns in
           Parallel.forEach(shape[0] * shape[1]) { plane in
             for y in 0..<height {
-              let row = from + (plane * h + y * h / height) * w
+              let row = from + (plane * h + rows[y]) * w
               let target = to + (plane * height + y) * width
-              if y > 0, y * h / height == (y - 1) * h / height {
+              if y > 0, rows[y] == rows[y - 1] {
                 target.update(from: target - width, count: width)
               } else {
                 for x in 0..<width { target[x] = row[columns[x]] }
@@ -26,6 +26,13 @@ extension Tensor {
         }
       }
     }
+  }
+
+  /// The source pixel of every target pixel along one axis.
+  private static func nearestTaps(_ source: Int, _ target: Int) -> [Int] {
+    if target == 2 * source { return (0..<target).map { $0 / 2 } }
+    let scale = Float(source) / Float(target)
+    return (0..<target).map { min(Int(Float($0) * scale), source - 1) }
   }
 
   /// Bilinear resizing as torch does it with `align_corners` false and without antialiasing:

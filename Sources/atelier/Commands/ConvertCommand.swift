@@ -10,13 +10,16 @@ struct ConvertCommand: ParsableCommand {
     abstract: "Write a checkpoint of any layout as canonical safetensors.",
     discussion: """
       The result loads faster, carries its configuration, and holds no code. The same input gives \
-      the same bytes.
+      the same bytes. Of pix2pixHD and SPADE the generator, and the encoder, the discriminator and \
+      opt.txt beside it, become one file; what opt.txt does not say, --option does.
 
       Ports of StyleGAN1 do not store whether up-convolutions are fused, which decides the picture: \
       if the original says it, state it with --fused-scale.
 
-      Example:
+      Examples:
         atelier convert ffhq.pkl --output Weights/ffhq.safetensors
+        atelier convert checkpoints/label2city --output Weights/label2city.safetensors
+        atelier convert latest_net_G.pth --option crop_size=512 --output Weights/coco.safetensors
       """)
 
   @Argument(help: ArgumentHelp("A checkpoint.", valueName: "file")) var file: String
@@ -28,10 +31,13 @@ struct ConvertCommand: ParsableCommand {
     help: ArgumentHelp(
       "What a StyleGAN1 file leaves open: auto, true or false.", valueName: "word"))
   var fusedScale: FusedScale?
+  @OptionGroup var options: SceneOptionArguments
   @Flag(help: "Replace the file if it exists.") var force = false
   @Flag(help: "Print JSON on standard output.") var json = false
 
   struct Report: Encodable { let file, family, digest: String }
+
+  func validate() throws { _ = try options.stated() }
 
   func run() throws {
     let target = try OutputPlace.file(output)
@@ -39,21 +45,14 @@ struct ConvertCommand: ParsableCommand {
       throw CommandError.invalidInput("\(target.path) exists; replace it with --force.")
     }
     let checkpoint = try Checkpoint(contentsOf: LoadedNetwork.locate(file))
-    // Loading checks every parameter, so that no broken network is written.
-    var network: CanonicalNetwork
-    if let perceptual = try LPIPSFamily.canonical(checkpoint) {
-      network = perceptual
-      _ = try LPIPS(network)
+    var network = try Scenes.canonical(checkpoint, options: options.read())
+    if let fusedScale {
+      try network.state(fusedScale: fusedScale)
     } else {
-      network = try Generators.canonical(checkpoint)
-      if let fusedScale {
-        try network.state(fusedScale: fusedScale)
-      } else {
-        LoadedNetwork.remark(on: network)
-      }
-      _ = try Generators.load(network)
-      _ = try Generators.loadDiscriminator(network)
+      LoadedNetwork.remark(on: network)
     }
+    // Loading checks every parameter, so that no broken network is written.
+    try NetworkFamilies.check(network)
     network.provenance["source"] =
       network.provenance["source"] ?? checkpoint.url.lastPathComponent
     network.provenance["source digest"] = try checkpoint.digest().description

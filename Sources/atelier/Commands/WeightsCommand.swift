@@ -6,7 +6,7 @@ import Tensors
 struct WeightsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "weights",
-    abstract: "List, fetch and verify trained networks.",
+    abstract: "List, fetch and verify trained networks, or draw an untrained one.",
     discussion: """
       Weights lie in the folder that ATELIER_WEIGHTS names; else in ./Weights, or in the folder \
       Weights of Atelier's sources, if it holds index.json; else in ~/.local/share/atelier/weights.
@@ -16,7 +16,7 @@ struct WeightsCommand: ParsableCommand {
         atelier weights fetch faces-1024
         atelier weights verify
       """,
-    subcommands: [List.self, Fetch.self, Verify.self])
+    subcommands: [List.self, Fetch.self, Verify.self, Random.self])
 }
 
 extension WeightsCommand {

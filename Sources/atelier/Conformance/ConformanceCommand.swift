@@ -84,6 +84,7 @@ enum ConformanceCases {
     OperationsCase.self, RandomNumbersCase.self, HostilePicklesCase.self, PickleObjectsCase.self,
     TorchFilesCase.self, NumPyFilesCase.self, RosinalityCase.self, ProgressiveCase.self,
     StyleSpaceCase.self, SeFaCase.self, LPIPSCase.self, FeatureMetricsCase.self,
-    PathLengthCase.self, GeneratorCase.self,
+    PathLengthCase.self, SceneGeneratorCase.self, SceneLossesCase.self, SceneEncoderCase.self,
+    GeneratorCase.self,
   ]
 }

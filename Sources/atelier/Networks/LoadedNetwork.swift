@@ -57,7 +57,16 @@ struct LoadedNetwork {
         "the network has no name: give a file, or the name of weights.")
     }
     let path = URL(fileURLWithPath: name)
-    if FileManager.default.fileExists(atPath: path.path) { return path }
+    var isFolder: ObjCBool = false
+    if FileManager.default.fileExists(atPath: path.path, isDirectory: &isFolder) {
+      guard isFolder.boolValue else { return path }
+      // A folder of pix2pixHD's or SPADE's scripts is one network.
+      guard let file = Scenes.generatorFile(in: path) else {
+        throw CommandError.invalidInput(
+          "the folder '\(name)' holds no latest_net_G.pth, as pix2pixHD and SPADE save a network.")
+      }
+      return file
+    }
     guard !name.contains("/"), let folder = try? WeightsFolder.locate() else {
       throw CommandError.invalidInput("there is no file '\(name)'.")
     }
