@@ -88,17 +88,29 @@ void atelier_up_input(
 }
 
 void atelier_up_multiply(
-    const struct atelier_layer *layer, const float *v, float *sums, int tiles, int k0, int k1) {
-  chosen()->up_multiply(layer, v, sums, tiles, k0, k1);
+    const struct atelier_layer *layer, const float *v, float *sums, int tiles, int m0, int m1) {
+  chosen()->up_multiply(layer, v, sums, tiles, m0, m1);
 }
 
 long atelier_up_line(const struct atelier_layer *layer) { return chosen()->up_line(layer); }
+long atelier_up_edge(const struct atelier_layer *layer) { return chosen()->up_edge(layer); }
+
+void atelier_up_edge_pack(const struct atelier_layer *layer, float *columns, int c0, int c1) {
+  chosen()->up_edge_pack(layer, columns, c0, c1);
+}
+
+void atelier_up_edge_multiply(
+    const struct atelier_layer *layer, const float *columns, float *edges, float *sums, int group0,
+    int group1) {
+  chosen()->up_edge_multiply(layer, columns, edges, sums, group0, group1);
+}
 
 void atelier_up_finish(
-    const struct atelier_layer *layer, const float *filter, const float *sums, int band0, int row0,
-    int row1, float *carry, float *before, float *after, float *lines, int o0, int o1) {
+    const struct atelier_layer *layer, const float *filter, const float *sums, const float *edges,
+    int band0, int row0, int row1, float *carry, float *before, float *after, float *lines, int o0,
+    int o1) {
   chosen()->up_finish(
-      layer, filter, sums, band0, row0, row1, carry, before, after, lines, o0, o1);
+      layer, filter, sums, edges, band0, row0, row1, carry, before, after, lines, o0, o1);
 }
 
 void atelier_up_seam(
@@ -120,6 +132,19 @@ void atelier_pack_weights(
         for (int d = 0; d < depth; d++)
           to[(size_t)d * rows + r] = o < outputs ? from[d * column_stride] : 0;
       }
+    }
+}
+
+void atelier_pack_scattered(
+    float *packed, const float *source, int outputs, int inputs, int taps, int group0, int group1) {
+  int rows = chosen()->rows;
+  for (int g = group0; g < group1; g++)
+    for (int r = 0; r < rows; r++) {
+      int line = g * rows + r;
+      float *to = packed + (size_t)g * inputs * rows + r;
+      const float *from = source + (size_t)(line / taps) * inputs * taps + line % taps;
+      for (int i = 0; i < inputs; i++)
+        to[(size_t)i * rows] = line < outputs * taps ? from[(size_t)i * taps] : 0;
     }
 }
 

@@ -5,8 +5,9 @@
 // 2, ∞) and the odd ones 4 products: 9, so 81 products a tile of 4×4 input pixels for its 8×8
 // outputs, against 144 of the polyphase form. Only 36 of the 81 weight matrices differ.
 // The filter then runs over the rows of a band of tiles while they are in cache.
-
-enum { up_frequencies = 81 };
+//
+// The result has one more even column and row than tiles cover where the width or the height is a
+// multiple of 4: these edges are products of their own, of the last column and the last row of x.
 
 // Bᵀ·d of F(4, 2), then the four samples themselves.
 #define FORWARD_UP(d, e)                                               \
@@ -28,7 +29,8 @@ enum { up_frequencies = 81 };
     z[2] = p + 4 * m[3], z[3] = q + 8 * m[3] + m[4];                   \
   } while (0)
 
-INLINE int up_across(const struct atelier_layer *l) { return (l->width + 4) / 4; }
+INLINE int up_across(const struct atelier_layer *l) { return (l->width + 3) / 4; }
+INLINE int up_down(const struct atelier_layer *l) { return (l->height + 3) / 4; }
 
 static TARGET void NAME(up_input)(
     const struct atelier_layer *l, float *v, int row0, int row1, int c0, int c1) {
@@ -63,19 +65,26 @@ static TARGET void NAME(up_input)(
   }
 }
 
+// Matrices m0..<m1 of the 36, each with all its frequencies while its weights are in cache; from the
+// last matrix backwards, since that has the most.
 static TARGET void NAME(up_multiply)(
-    const struct atelier_layer *l, const float *v, float *sums, int tiles, int k0, int k1) {
+    const struct atelier_layer *l, const float *v, float *sums, int tiles, int m0, int m1) {
   long inputs = l->inputs, groups = (l->outputs + ROWS - 1) / ROWS;
   long panels = (tiles + PANEL - 1) / PANEL, stride = panels * PANEL + 16;
   long from = panels * inputs * PANEL + apart, to = groups * ROWS * stride + apart;
-  for (int k = k0; k < k1; k++) {
-    int i = k / 9 < 5 ? k / 9 : 5, j = k % 9 < 5 ? k % 9 : 5;
-    const float *weights = l->weights + (i * 6 + j) * groups * inputs * ROWS;
-    for (long g = 0; g < groups; g++)
-      for (long p = 0; p < panels; p++)
-        tile(
-            inputs, weights + g * inputs * ROWS, v + k * from + p * inputs * PANEL,
-            sums + k * to + g * ROWS * stride + p * PANEL, stride, 0, tiles - p * PANEL);
+  for (int m = m0; m < m1; m++) {
+    int i0 = (35 - m) / 6, j0 = (35 - m) % 6;
+    int i1 = i0 < 5 ? i0 + 1 : 9, j1 = j0 < 5 ? j0 + 1 : 9;
+    for (long g = 0; g < groups; g++) {
+      const float *weights = l->weights + ((35 - m) * groups + g) * inputs * ROWS;
+      for (int i = i0; i < i1; i++)
+        for (int j = j0; j < j1; j++)
+          for (long p = 0; p < panels; p++)
+            tile(
+                inputs, weights, v + (i * 9 + j) * from + p * inputs * PANEL,
+                sums + (i * 9 + j) * to + g * ROWS * stride + p * PANEL, stride, 0,
+                tiles - p * PANEL);
+    }
   }
 }
 
@@ -83,6 +92,64 @@ static TARGET void NAME(up_multiply)(
 enum { margin = 16 };
 INLINE long up_phase(const struct atelier_layer *l) {
   return (long)up_across(l) * 4 + margin + 4 * LANES;
+}
+
+// The edges of one channel: the last column, 8 rows a row of tiles, then the last row as a line.
+INLINE long up_edge(const struct atelier_layer *l) { return up_down(l) * 8 + 2 * up_phase(l); }
+
+// The last column of x, then its last row, as panels [⌈height/panel⌉ + ⌈width/panel⌉][inputs][panel].
+static TARGET void NAME(up_edge_pack)(
+    const struct atelier_layer *l, float *columns, int c0, int c1) {
+  long inputs = l->inputs, across = (l->height + PANEL - 1) / PANEL;
+  for (int c = c0; c < c1; c++) {
+    const float *plane = l->x + (long)c * l->height * l->width;
+    float scale = l->input_scale ? l->input_scale[c] : 1;
+    for (int side = 0; side < 2; side++) {
+      const float *from = side ? plane + (long)(l->height - 1) * l->width : plane + l->width - 1;
+      long count = side ? l->width : l->height, step = side ? 1 : l->width;
+      float *to = columns + (side ? across * inputs * PANEL : 0) + c * PANEL;
+      for (long n = 0; n < (count + PANEL - 1) / PANEL * PANEL; n++)
+        to[n / PANEL * inputs * PANEL + n % PANEL] = n < count ? from[n * step] * scale : 0;
+    }
+  }
+}
+
+// The edges of the channels of groups g0..<g1; `sums` holds 3·rows·⌈side/panel⌉·panel floats.
+static TARGET void NAME(up_edge_multiply)(
+    const struct atelier_layer *l, const float *columns, float *edges, float *sums, int g0,
+    int g1) {
+  // Weights of the last column: ½·w₀₂, ½·w₁₂ and ¼·w₂₂ among the 36; of the last row the transposed.
+  static const int matrices[2][3] = {{4 * 6, 5 * 6, 0}, {4, 5, 0}};
+  long inputs = l->inputs, groups = (l->outputs + ROWS - 1) / ROWS, phase = up_phase(l);
+  for (int side = 0; side < 2; side++) {
+    long count = side ? l->width : l->height, panels = (count + PANEL - 1) / PANEL;
+    const float *from = columns + (side ? (l->height + PANEL - 1) / PANEL * inputs * PANEL : 0);
+    long stride = panels * PANEL;
+    for (int g = g0; g < g1; g++) {
+      for (int k = 0; k < 3; k++)
+        for (long p = 0; p < panels; p++)
+          tile(
+              inputs, l->weights + (matrices[side][k] * groups + g) * inputs * ROWS,
+              from + p * inputs * PANEL, sums + k * ROWS * stride + p * PANEL, stride, 0,
+              count - p * PANEL);
+      for (int r = 0; r < ROWS && g * ROWS + r < l->outputs; r++) {
+        float *edge = edges + (long)(g * ROWS + r) * up_edge(l);
+        const float *first = sums + r * stride, *second = first + ROWS * stride;
+        const float *third = second + ROWS * stride;
+        // Even and odd samples lie apart in the row and alternate in the column.
+        long step = side ? 1 : 2, odd = side ? phase : 1;
+        float *to = edge + (side ? up_down(l) * 8 : 0);
+        memset(to, 0, sizeof(float) * (side ? 2 * phase : up_down(l) * 8));
+        if (side) to += margin;
+        for (long i = 0; i < count; i++) {
+          to[i * step] = 2 * first[i] + (i > 0 ? 4 * third[i - 1] : 0);
+          to[i * step + odd] = 2 * second[i];
+        }
+        // The sample after the last lies in the column only if there are rows below.
+        if (side || l->height % 4) to[count * step] = 4 * third[count - 1];
+      }
+    }
+  }
 }
 
 // Output rows r0..<r1 of one channel; y points at the row before r0.
@@ -133,13 +200,15 @@ INLINE void filter_rows(
 }
 
 static TARGET void NAME(up_finish)(
-    const struct atelier_layer *l, const float *filter, const float *sums, int band0, int row0,
-    int row1, float *carry, float *before, float *after, float *lines, int o0, int o1) {
+    const struct atelier_layer *l, const float *filter, const float *sums, const float *edges,
+    int band0, int row0, int row1, float *carry, float *before, float *after, float *lines, int o0,
+    int o1) {
   int across = up_across(l), tiles = (row1 - row0) * across;
   long rows = (l->outputs + ROWS - 1) / ROWS * ROWS;
   long panels = (tiles + PANEL - 1) / PANEL, stride = panels * PANEL + 16;
   long step = rows * stride + apart, phase = up_phase(l), row = 2 * phase;
   int isFirst = row0 == band0, height = 8 * (row1 - row0);
+  int isLast = row1 == up_down(l), hasEdge = l->width % 4 == 0;
   for (int o = o0; o < o1; o++) {
     // Lines −3, −2, −1 come from the rows of tiles above, then 8 lines a row of tiles.
     if (isFirst) {
@@ -168,12 +237,20 @@ static TARGET void NAME(up_finish)(
           EACH(k, 4) store(to + phase + k * LANES, out[k]);
         }
       }
+    const float *edge = edges + o * up_edge(l);
     for (int i = 0; i < height; i++) {
       y[i * row + margin - 1] = 0;
       y[i * row + phase + margin - 1] = 0;
+      if (!hasEdge) continue;
+      y[i * row + margin + l->width] = edge[8 * row0 + i];
+      y[i * row + phase + margin + l->width] = 0;
+    }
+    if (isLast && l->height % 4 == 0) {
+      memcpy(y + height * row, edge + up_down(l) * 8, sizeof(float) * row);
+      memset(y + (height + 1) * row, 0, sizeof(float) * row);
     }
     int first = isFirst ? (row0 == 0 ? 0 : 8 * row0 + 1) : 8 * row0 - 2;
-    int last = 8 * row1 - 2 < l->out_height ? 8 * row1 - 2 : l->out_height;
+    int last = isLast ? l->out_height : 8 * row1 - 2;
     if (first < last) filter_rows(l, filter, y + (first - 1 - 8 * row0) * row, o, first, last);
     if (isFirst && row0 > 0) memcpy(before + (o * 6 + 3) * row, y, sizeof(float) * 3 * row);
     memcpy(carry + o * 3 * row, y + (height - 3) * row, sizeof(float) * 3 * row);
@@ -191,3 +268,5 @@ static TARGET void NAME(up_seam)(
 }
 
 static TARGET long NAME(up_line)(const struct atelier_layer *l) { return 2 * up_phase(l); }
+
+static TARGET long NAME(up_edge_size)(const struct atelier_layer *l) { return up_edge(l); }

@@ -17,11 +17,14 @@ struct versions {
   void (*winograd_output)(const struct atelier_layer *, const float *, int, int, int, int);
   void (*up_input)(const struct atelier_layer *, float *, int, int, int, int);
   void (*up_multiply)(const struct atelier_layer *, const float *, float *, int, int, int);
+  void (*up_edge_pack)(const struct atelier_layer *, float *, int, int);
+  void (*up_edge_multiply)(const struct atelier_layer *, const float *, float *, float *, int, int);
   void (*up_finish)(
-      const struct atelier_layer *, const float *, const float *, int, int, int, float *, float *,
-      float *, float *, int, int);
+      const struct atelier_layer *, const float *, const float *, const float *, int, int, int,
+      float *, float *, float *, float *, int, int);
   void (*up_seam)(const struct atelier_layer *, const float *, const float *, int, int, int);
   long (*up_line)(const struct atelier_layer *);
+  long (*up_edge)(const struct atelier_layer *);
 };
 
 extern const struct versions atelier_versions_portable;

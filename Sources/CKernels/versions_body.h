@@ -18,7 +18,10 @@ const struct versions NAME(atelier_versions) = {
     NAME(winograd_output),
     NAME(up_input),
     NAME(up_multiply),
+    NAME(up_edge_pack),
+    NAME(up_edge_multiply),
     NAME(up_finish),
     NAME(up_seam),
     NAME(up_line),
+    NAME(up_edge_size),
 };

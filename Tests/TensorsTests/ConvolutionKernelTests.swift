@@ -51,7 +51,7 @@ struct ConvolutionKernelTests {
       ResampleFilter([1, 3, 3, 1]), ResampleFilter([1, 2, 3, 5]), ResampleFilter([1, 2, 4]),
       ResampleFilter([1, 2]),
     ]
-    for (height, width) in Self.sizes + [(64, 67)] {
+    for (height, width) in Self.sizes + [(64, 67), (16, 16), (24, 30), (23, 36), (52, 48)] {
       let (x, w, styles) = layer(inputs, outputs, height, width)
       for filter in filters {
         let epilogue = Epilogue(

@@ -43,6 +43,10 @@ void atelier_pack_weights(
     float *packed, const float *source, int matrices, int outputs, int depth, size_t matrix_stride,
     size_t row_stride, size_t column_stride, int group0, int group1);
 
+/// Packs the matrix [outputs·taps, inputs] of kernels [outputs, inputs, taps], as above.
+void atelier_pack_scattered(
+    float *packed, const float *source, int outputs, int inputs, int taps, int group0, int group1);
+
 /// Winograd's weights: 3×3 kernels [outputs, inputs, 9] become G·w·Gᵀ, G [6, 3], packed as 36
 /// matrices as above. `up` picks the G of the up-convolution.
 void atelier_pack_winograd(
@@ -77,28 +81,42 @@ long atelier_sum_stride(int tiles);
 void atelier_winograd_output(
     const struct atelier_layer *layer, const float *sums, int t0, int t1, int o0, int o1);
 
-/// The ×2 up-convolution (see upconvolution.h): tiles of 4×4 input pixels, ⌊width/4⌋ + 1 across and
-/// ⌊height/4⌋ + 1 down. The input transform of rows of tiles row0..<row1, channels c0..<c1:
+/// The ×2 up-convolution (see upconvolution.h): tiles of 4×4 input pixels, ⌈width/4⌉ across and
+/// ⌈height/4⌉ down. The input transform of rows of tiles row0..<row1, channels c0..<c1:
 /// [81][panels][inputs][panel], 16 floats between the parts.
 void atelier_up_input(
     const struct atelier_layer *layer, float *v, int row0, int row1, int c0, int c1);
 
-/// The products of frequencies k0..<k1, as of Winograd's convolution.
+/// The products of the frequencies that share matrices m0..<m1 of the 36, as of Winograd's
+/// convolution; the first has 16 of the 81 frequencies, the last 25 have one each.
 void atelier_up_multiply(
-    const struct atelier_layer *layer, const float *v, float *sums, int tiles, int k0, int k1);
+    const struct atelier_layer *layer, const float *v, float *sums, int tiles, int m0, int m1);
 
 /// Floats in one line of the unfiltered result: even columns, then odd ones.
 long atelier_up_line(const struct atelier_layer *layer);
+
+/// Floats in the edges of one channel: the samples right of the tiles and below them.
+long atelier_up_edge(const struct atelier_layer *layer);
+
+/// What the edges are products of, channels c0..<c1: ⌈height/panel⌉ + ⌈width/panel⌉ panels.
+void atelier_up_edge_pack(const struct atelier_layer *layer, float *columns, int c0, int c1);
+
+/// The edges [outputs][atelier_up_edge] of the groups group0..<group1 of output channels; `sums`
+/// holds 3·rows·panel·⌈max(height, width)/panel⌉ floats.
+void atelier_up_edge_multiply(
+    const struct atelier_layer *layer, const float *columns, float *edges, float *sums, int group0,
+    int group1);
 
 /// The output transform of rows of tiles row0..<row1, of a band that begins at `band0`, for channels
 /// o0..<o1; then filter (4 taps down, 4 across) and epilogue of the output rows that are complete.
 ///
 /// `carry` [outputs][3] keeps the last lines for the next rows of tiles of the band. The seam
 /// [outputs][6] before the band gets its first lines, that after it (or null) its last ones.
-/// `lines` is working memory of 3 + 8·(row1 − row0) lines.
+/// `lines` is working memory of 5 + 8·(row1 − row0) lines.
 void atelier_up_finish(
-    const struct atelier_layer *layer, const float *filter, const float *sums, int band0, int row0,
-    int row1, float *carry, float *before, float *after, float *lines, int o0, int o1);
+    const struct atelier_layer *layer, const float *filter, const float *sums, const float *edges,
+    int band0, int row0, int row1, float *carry, float *before, float *after, float *lines, int o0,
+    int o1);
 
 /// The three output rows across the seam above row of tiles `tile_row`.
 void atelier_up_seam(

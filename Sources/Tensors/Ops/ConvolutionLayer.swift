@@ -63,6 +63,59 @@ struct ConvolutionLayer {
     }
   }
 
+  /// Every input pixel of `x` times every tap: `body` gets columns `[channels, taps, H·W]` of one
+  /// sample for a range of output channels, in any order.
+  static func runScattered(
+    _ x: Tensor, _ weight: ConvolutionWeight, inputScale: Tensor?,
+    _ body: (_ sample: Int, _ channels: Range<Int>, _ columns: UnsafePointer<Float>) -> Void
+  ) {
+    let taps = weight.kernel.height * weight.kernel.width
+    let (rows, count) = (Int(atelier_tile_rows()), x.shape[2] * x.shape[3])
+    // Output channels a task: whole register tiles on every CPU, about a megabyte of columns.
+    let block = max(1, min(2, (1 << 18) / (24 * taps * count))) * 24
+    weight.form(.scattered).withUnsafeBuffer { weights in
+      x.withUnsafeBuffer { input in
+        inputScale.withPointer { inputScale in
+          for sample in 0..<x.shape[0] {
+            var call = ConvolutionLayer()
+            call.layer.x = input.baseAddress?.advanced(by: sample * weight.inputs * count)
+            call.layer.weights = weights.baseAddress
+            call.layer.input_scale = inputScale?.advanced(by: sample * weight.inputs)
+            call.layer.inputs = Int32(weight.inputs)
+            call.layer.outputs = Int32(weight.outputs * taps)
+            (call.layer.height, call.layer.width) = (Int32(x.shape[2]), Int32(x.shape[3]))
+            (call.layer.out_height, call.layer.out_width) = (call.layer.height, call.layer.width)
+            (call.layer.kernel_height, call.layer.kernel_width, call.layer.stride) = (1, 1, 1)
+            call.layer.epilogue = atelier_epilogue(
+              noise: nil, bias: nil, strength: 0, slope: 1, gain: 1, limit: .infinity)
+            let padded = call.padded(count)
+            Scratch.withFloats(weight.inputs * padded) { columns in
+              withUnsafePointer(to: call.layer) { layer in
+                Parallel.forEachRange(of: weight.inputs, size: 64) { range in
+                  atelier_direct_pack(
+                    layer, columns, 0, count, Int32(range.lowerBound), Int32(range.upperBound))
+                }
+              }
+              Parallel.forEachRange(of: weight.outputs, size: block) { channels in
+                let first = channels.lowerBound * taps / rows
+                let last = (channels.upperBound * taps + rows - 1) / rows
+                Scratch.withFloats((last - first) * rows * (count + padded)) { sums in
+                  var part = call.layer
+                  // The planes of these channels alone.
+                  part.y = sums - first * rows * count
+                  atelier_direct_multiply(
+                    &part, columns, sums + (last - first) * rows * count, 0, count, Int32(first),
+                    Int32(last))
+                  body(sample, channels, sums)
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+
   /// The number of input channels.
   var inputs: Int { Int(layer.inputs) }
   /// Register tiles over the output channels.
@@ -148,8 +201,10 @@ struct ConvolutionLayer {
         }
         return
       }
-      // As many tiles a task as make reading the weights cheap.
-      let block = inputs >= 512 ? 128 : inputs >= 128 ? 96 : 48
+      // As many tiles a task as make reading the weights cheap, shared out evenly.
+      let most = inputs >= 256 ? 128 : inputs >= 128 ? 96 : 48
+      let parts = (tiles + most - 1) / most, even = parts < 16 ? (parts + 1) / 2 * 2 : parts
+      let block = ((tiles + even - 1) / even + 15) / 16 * 16
       Parallel.forEachRange(of: tiles, size: block) { range in
         let (input, output) = sizes(range.count)
         Scratch.withFloats(input + output) { v in

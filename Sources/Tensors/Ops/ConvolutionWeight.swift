@@ -48,7 +48,7 @@ public final class ConvolutionWeight: Sendable {
   enum Form: Hashable {
     /// Rows of the matrix `[O, I·kh·kw]`, packed for the register tile.
     case direct
-    /// The matrix `[O·kh·kw, I]`, not packed: every input pixel times every tap.
+    /// The matrix `[O·kh·kw, I]`, packed: every input pixel times every tap.
     case scattered
     /// The 36 matrices of F(4×4, 3×3), packed.
     case winograd
@@ -59,36 +59,30 @@ public final class ConvolutionWeight: Sendable {
   /// The weights in one form, made at the first call.
   func form(_ form: Form) -> Tensor {
     prepared.form(form) {
-      if form == .scattered { return scatterMatrix() }
       let rows = Int(atelier_tile_rows()), taps = kernel.height * kernel.width
-      let (matrices, depth) = form == .direct ? (1, inputs * taps) : (36, inputs)
-      let groups = (outputs + rows - 1) / rows
+      let lines = form == .scattered ? outputs * taps : outputs
+      let (matrices, depth) =
+        switch form {
+        case .direct: (1, inputs * taps)
+        case .scattered: (1, inputs)
+        case .winograd, .upWinograd: (36, inputs)
+        }
+      let groups = (lines + rows - 1) / rows
       return Tensor(uninitialized: [matrices, groups, depth, rows]) { packed in
         tensor.withUnsafeBuffer { w in
           guard let to = packed.baseAddress, let w = w.baseAddress else { return }
           Parallel.forEachRange(of: groups, size: 4) { range in
             let (first, last) = (Int32(range.lowerBound), Int32(range.upperBound))
-            if form == .direct {
+            switch form {
+            case .direct:
               atelier_pack_weights(
                 to, w, 1, Int32(outputs), Int32(depth), 0, depth, 1, first, last)
-            } else {
+            case .scattered:
+              atelier_pack_scattered(
+                to, w, Int32(outputs), Int32(inputs), Int32(taps), first, last)
+            case .winograd, .upWinograd:
               atelier_pack_winograd(
                 to, w, Int32(outputs), Int32(depth), form == .upWinograd ? 1 : 0, first, last)
-            }
-          }
-        }
-      }
-    }
-  }
-
-  private func scatterMatrix() -> Tensor {
-    let (o, i, taps) = (outputs, inputs, kernel.height * kernel.width)
-    return Tensor(uninitialized: [o * taps, i]) { matrix in
-      tensor.withUnsafeBuffer { w in
-        for output in 0..<o {
-          for input in 0..<i {
-            for tap in 0..<taps {
-              matrix[(output * taps + tap) * i + input] = w[(output * i + input) * taps + tap]
             }
           }
         }

@@ -56,7 +56,7 @@ extension Tensor {
     let plan = UpfirdnPlan(
       height: height, width: width, filter: filter, padding: padding, gain: 4)
     epilogue.check(shape: [shape[0], weight.outputs, plan.outHeight, plan.outWidth])
-    if kh == 3, kw == 3, shape[2] * shape[3] > 256, let taps = filter.separableTaps(gain: 4) {
+    if kh == 3, kw == 3, shape[2] * shape[3] >= 256, let taps = filter.separableTaps(gain: 4) {
       precondition(
         shape.rank == 4 && shape[1] == weight.inputs, "\(weight.tensor.shape) on \(shape)")
       let result: Shape = [shape[0], weight.outputs, plan.outHeight, plan.outWidth]
@@ -95,44 +95,23 @@ extension Tensor {
     precondition(
       shape.rank == 4 && shape[1] == weight.inputs,
       "transposed convolution \(weight.tensor.shape) on \(shape)")
-    let (n, c, h, w) = (shape[0], shape[1], shape[2], shape[3])
+    let (n, h, w) = (shape[0], shape[2], shape[3])
     let (kh, kw) = weight.kernel, taps = kh * kw, o = weight.outputs
     let height = (h - 1) * stride + kh, width = (w - 1) * stride + kw
     let out = outSize(height, width)
-    // Output channels a task; fixed by the sizes alone, so that results do not depend on threads.
-    let block = max(4, min(64, (2 << 20) / (taps * h * w)))
     return Tensor(uninitialized: [n, o, out.height, out.width]) { destination in
-      withUnsafeBuffer { x in
-        weight.form(.scattered).withUnsafeBuffer { matrix in
-          guard let to = destination.baseAddress, let x = x.baseAddress,
-            let matrix = matrix.baseAddress
-          else { return }
-          for sample in 0..<n {
-            Scratch.withFloats(c * h * w) { scaled in
-              Parallel.forEach(c) { channel in
-                atelier_scale(
-                  scaled + channel * h * w, x + (sample * c + channel) * h * w,
-                  inputScale.at(sample, channel), h * w)
-              }
-              Parallel.forEachRange(of: o, size: block) { channels in
-                Scratch.withFloats(channels.count * taps * h * w + height * width) { columns in
-                  Gemm.multiply(
-                    m: channels.count * taps, n: h * w, k: c,
-                    matrix + channels.lowerBound * taps * c, rowStride: c, scaled,
-                    rowStride: h * w, into: columns, rowStride: h * w)
-                  let plane = columns + channels.count * taps * h * w
-                  for channel in channels {
-                    atelier_col2im(
-                      plane, Int32(height), Int32(width),
-                      columns + (channel - channels.lowerBound) * taps * h * w, h * w, Int32(h),
-                      Int32(w), Int32(kh), Int32(kw), Int32(stride))
-                    finish(
-                      UnsafeMutableBufferPointer(start: plane, count: height * width),
-                      to + (sample * o + channel) * out.height * out.width, sample, channel)
-                  }
-                }
-              }
-            }
+      guard let to = destination.baseAddress else { return }
+      ConvolutionLayer.runScattered(self, weight, inputScale: inputScale) {
+        sample, channels, columns in
+        Scratch.withFloats(height * width) { plane in
+          for channel in channels {
+            atelier_col2im(
+              plane, Int32(height), Int32(width),
+              columns + (channel - channels.lowerBound) * taps * h * w, h * w, Int32(h),
+              Int32(w), Int32(kh), Int32(kw), Int32(stride))
+            finish(
+              UnsafeMutableBufferPointer(start: plane, count: height * width),
+              to + (sample * o + channel) * out.height * out.width, sample, channel)
           }
         }
       }

@@ -26,16 +26,23 @@ struct BenchCommand: ParsableCommand {
     @Option(help: ArgumentHelp("W+ to draw, npy [1, rows, w]; the mean by default.")) var ws:
       String?
     @Option(help: ArgumentHelp("How many pictures are timed, after one that is not.")) var runs = 5
+    @Flag(help: "Also tell what every layer costs.") var layers = false
     @OptionGroup var common: CommonOptions
+
+    struct Layer: Encodable {
+      let name: String
+      let milliseconds: Double
+    }
 
     struct Result: Encodable {
       let milliseconds: Double
       let peakMB: Double
       let threads: Int
       let all: [Double]
+      let layers: [Layer]?
 
       private enum CodingKeys: String, CodingKey {
-        case milliseconds, peakMB = "peak_mb", threads, all
+        case milliseconds, peakMB = "peak_mb", threads, all, layers
       }
     }
 
@@ -67,10 +74,33 @@ struct BenchCommand: ParsableCommand {
       getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
       let result = Result(
         milliseconds: times.sorted()[times.count / 2], peakMB: Double(usage.ru_maxrss) / 1024,
-        threads: Parallel.threads, all: times)
+        threads: Parallel.threads, all: times,
+        layers: layers ? try layerTimes(generator, latent) : nil)
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.sortedKeys]
       print(String(decoding: try encoder.encode(result), as: UTF8.self))
+    }
+
+    /// The median time of every part of the network, in the order of the work.
+    private func layerTimes(_ generator: any Generator, _ latent: Tensor) throws -> [Layer] {
+      guard let generator = generator as? any InspectableGenerator else {
+        throw CommandError.invalidInput(
+          "--layers needs a network that shows its intermediate results; this one does not.")
+      }
+      var names: [String] = []
+      var times: [String: [Double]] = [:]
+      for _ in 0..<runs {
+        var last = ContinuousClock.now
+        _ = generator.synthesis(latent, SynthesisSettings(noise: .const)) { name, _ in
+          if times[name] == nil { names.append(name) }
+          times[name, default: []].append((ContinuousClock.now - last) / .milliseconds(1))
+          last = ContinuousClock.now
+        }
+      }
+      return names.compactMap { name in
+        guard let all = times[name]?.sorted() else { return nil }
+        return Layer(name: name, milliseconds: all[all.count / 2])
+      }
     }
   }
 }
