@@ -56,6 +56,11 @@ void atelier_few_outputs(const struct atelier_layer *layer, long n0, long n1) {
   chosen()->few_outputs(layer, n0, n1);
 }
 
+void atelier_slide(
+    const struct atelier_layer *layer, const unsigned char *filled, int *channels, int r0, int r1) {
+  chosen()->slide(layer, filled, channels, r0, r1);
+}
+
 void atelier_inverse_haar(
     float *y, const float *lo, const float *lh, const float *hl, const float *hh,
     const float scale[4], int height, int width) {
@@ -66,6 +71,13 @@ void atelier_upsample2(
     float *y, const float *x, const float *filter, int height, int width, int r0, int r1) {
   chosen()->upsample2(y, x, filter, height, width, r0, r1);
 }
+
+void atelier_filtered_lrelu(
+    const struct atelier_filtered *f, float *y, const float *x, int r0, int r1, float *work) {
+  chosen()->filtered(f, y, x, r0, r1, work);
+}
+
+long atelier_filtered_room(const struct atelier_filtered *f) { return chosen()->filtered_room(f); }
 
 void atelier_winograd_input(
     const struct atelier_layer *layer, float *v, int t0, int t1, int c0, int c1) {

@@ -51,6 +51,22 @@ void atelier_bias_act(
 }
 
 ATELIER_MULTIVERSION
+void atelier_normalize(
+    float *y, const float *x, float mean, float factor, float shift, int activation, float alpha,
+    size_t count) {
+  if (activation == atelier_linear || activation == atelier_relu || activation == atelier_lrelu) {
+    float slope = activation == atelier_linear ? 1 : activation == atelier_relu ? 0 : alpha;
+    for (size_t i = 0; i < count; i++) {
+      float v = (x[i] - mean) * factor + shift;
+      y[i] = v < 0 ? v * slope : v;
+    }
+  } else {
+    for (size_t i = 0; i < count; i++)
+      y[i] = activate((x[i] - mean) * factor + shift, activation, alpha);
+  }
+}
+
+ATELIER_MULTIVERSION
 void atelier_scale(float *y, const float *x, float scale, size_t count) {
   for (size_t i = 0; i < count; i++) y[i] = x[i] * scale;
 }

@@ -132,6 +132,14 @@ INLINE void tap_row(
   for (int i = 0; i < first; i++) to[i] = 0;
   if (step == 1) {
     for (int i = first; i < last; i++) to[i] = row[ix + i] * scale;
+  } else if (step == 2) {
+    int i = first;
+    // Reads one sample beyond the last that counts; so the last vector is left to the loop below.
+    for (; i + LANES < last; i += LANES) {
+      const float *from = row + ix + 2 * i;
+      store(to + i, EVEN(load(from), load(from + LANES)) * scale);
+    }
+    for (; i < last; i++) to[i] = row[ix + 2 * i] * scale;
   } else {
     for (int i = first; i < last; i++) to[i] = row[ix + i * step] * scale;
   }

@@ -24,6 +24,8 @@ INLINE lanes splat(float v) { return v - (lanes){0}; }
 INLINE lanes choose(mask m, lanes a, lanes b) { return (lanes)((m & (mask)a) | (~m & (mask)b)); }
 
 #if LANES == 16
+#define EVEN(a, b) __builtin_shufflevector( \
+    a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30)
 #define EVERY4(a, b, i) __builtin_shufflevector(a, b, i, i + 4, i + 8, i + 12, i + 16, i + 20, \
     i + 24, i + 28, i, i + 4, i + 8, i + 12, i + 16, i + 20, i + 24, i + 28)
 #define HALVES(a, b) \
@@ -37,6 +39,7 @@ INLINE lanes choose(mask m, lanes a, lanes b) { return (lanes)((m & (mask)a) | (
 #define ZIP2_HIGH(a, b) \
   __builtin_shufflevector(a, b, 8, 9, 24, 25, 10, 11, 26, 27, 12, 13, 28, 29, 14, 15, 30, 31)
 #elif LANES == 8
+#define EVEN(a, b) __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14)
 #define EVERY4(a, b, i) \
   __builtin_shufflevector(a, b, i, i + 4, i + 8, i + 12, i, i + 4, i + 8, i + 12)
 #define HALVES(a, b) __builtin_shufflevector(a, b, 0, 1, 2, 3, 8, 9, 10, 11)
@@ -45,6 +48,7 @@ INLINE lanes choose(mask m, lanes a, lanes b) { return (lanes)((m & (mask)a) | (
 #define ZIP2_LOW(a, b) __builtin_shufflevector(a, b, 0, 1, 8, 9, 2, 3, 10, 11)
 #define ZIP2_HIGH(a, b) __builtin_shufflevector(a, b, 4, 5, 12, 13, 6, 7, 14, 15)
 #else
+#define EVEN(a, b) __builtin_shufflevector(a, b, 0, 2, 4, 6)
 #define EVERY4(a, b, i) __builtin_shufflevector(a, b, i, i + 4, i, i + 4)
 #define HALVES(a, b) __builtin_shufflevector(a, b, 0, 1, 4, 5)
 #define ZIP_LOW(a, b) __builtin_shufflevector(a, b, 0, 4, 1, 5)

@@ -9,9 +9,12 @@ struct versions {
   void (*direct_multiply)(
       const struct atelier_layer *, const float *, float *, long, long, int, int);
   void (*few_outputs)(const struct atelier_layer *, long, long);
+  void (*slide)(const struct atelier_layer *, const unsigned char *, int *, int, int);
   void (*haar_rows)(
       float *, const float *, const float *, const float *, const float *, const float *, int, int);
   void (*upsample2)(float *, const float *, const float *, int, int, int, int);
+  void (*filtered)(const struct atelier_filtered *, float *, const float *, int, int, float *);
+  long (*filtered_room)(const struct atelier_filtered *);
   void (*winograd_input)(const struct atelier_layer *, float *, int, int, int, int);
   void (*winograd_multiply)(const struct atelier_layer *, const float *, float *, int, int, int);
   void (*winograd_output)(const struct atelier_layer *, const float *, int, int, int, int);

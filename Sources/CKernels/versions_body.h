@@ -3,6 +3,8 @@
 #include "winograd.h"
 #include "upconvolution.h"
 #include "upsampling.h"
+#include "sliding.h"
+#include "filtered.h"
 
 const struct versions NAME(atelier_versions) = {
     CPU,
@@ -11,8 +13,11 @@ const struct versions NAME(atelier_versions) = {
     NAME(direct_pack),
     NAME(direct_multiply),
     NAME(few_outputs),
+    NAME(slide),
     NAME(haar_rows),
     NAME(upsample2),
+    NAME(filtered),
+    NAME(filtered_room),
     NAME(winograd_input),
     NAME(winograd_multiply),
     NAME(winograd_output),

@@ -1,5 +1,7 @@
+import CKernels
 import Dispatch
 import Foundation
+import Synchronization
 
 /// The one place that makes threads.
 ///
@@ -7,6 +9,7 @@ import Foundation
 /// and no part adds into another part's results: the same bytes come out for any number.
 public enum Parallel {
   private static let setting = Setting()
+  private static let crew = Crew()
 
   /// How many threads work at once, at least 1; the number of cores unless set, or
   /// `ATELIER_THREADS`.
@@ -22,10 +25,11 @@ public enum Parallel {
       for index in 0..<count { body(index) }
       return
     }
-    let next = Counter()
     withoutActuallyEscaping(body) { body in
       // Sent to the workers only: every call has an index of its own, and all end before we do.
       nonisolated(unsafe) let body = body
+      if crew.run(count, helpers: workers - 1, body) { return }
+      let next = Counter()
       DispatchQueue.concurrentPerform(iterations: workers) { _ in
         while let index = next.take(below: count) { body(index) }
       }
@@ -53,16 +57,111 @@ public enum Parallel {
     }
   }
 
-  private final class Counter: @unchecked Sendable {
-    private let lock = NSLock()
-    private var next = 0
+  private final class Counter: Sendable {
+    private let next = Atomic<Int>(0)
 
     func take(below count: Int) -> Int? {
-      lock.withLock {
-        guard next < count else { return nil }
-        next += 1
-        return next - 1
+      let index = next.add(1, ordering: .relaxed).oldValue
+      return index < count ? index : nil
+    }
+  }
+}
+
+/// Threads that stay ready for ``Parallel``: a picture asks for help a hundred times, and waking a
+/// sleeping thread costs as much as one of its small layers.
+///
+/// After a piece of work a thread looks for the next one for a moment before it sleeps. One caller is
+/// helped at a time; whoever comes meanwhile, a part of that work too, is told to help itself.
+private final class Crew: @unchecked Sendable {
+  private let isBusy = Atomic<Bool>(false)
+  /// How many may still join the work (upper half), and how many are at it (lower half).
+  private let places = Atomic<UInt64>(0)
+  /// Grows with every piece of work.
+  private let round = Atomic<Int>(0)
+  private let next = Atomic<Int>(0)
+  private let sleepers = Atomic<Int>(0)
+  private let alarm = DispatchSemaphore(value: 0)
+
+  // Written by the caller that made the crew busy, before it opens places.
+  private var size = 0
+  private var count = 0
+  private var body: ((Int) -> Void)?
+
+  /// Runs `body(0)` … `body(count - 1)` on this thread and up to `helpers` others; false, with
+  /// nothing done, if the crew is at work already.
+  func run(_ count: Int, helpers: Int, _ body: @escaping (Int) -> Void) -> Bool {
+    guard
+      isBusy.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged
+    else { return false }
+    defer { isBusy.store(false, ordering: .releasing) }
+    while size < helpers {
+      size += 1
+      Thread { [self] in wait() }.start()
+    }
+    (self.count, self.body) = (count, body)
+    next.store(0, ordering: .relaxed)
+    places.store(UInt64(helpers) << 32, ordering: .releasing)
+    round.add(1, ordering: .sequentiallyConsistent)
+    for _ in 0..<min(sleepers.load(ordering: .sequentiallyConsistent), helpers) { alarm.signal() }
+    work()
+    // Nobody joins any more; those who have are waited for.
+    places.bitwiseAnd(0xffff_ffff, ordering: .acquiringAndReleasing)
+    var turns = 0
+    while places.load(ordering: .acquiring) != 0 { Self.pause(&turns) }
+    self.body = nil
+    return true
+  }
+
+  private func work() {
+    guard let body else { return }
+    while true {
+      let index = next.add(1, ordering: .relaxed).oldValue
+      if index >= count { return }
+      body(index)
+    }
+  }
+
+  /// What a helper does for ever.
+  private func wait() {
+    var seen = 0
+    while true {
+      var turns = 0
+      let until = DispatchTime.now().uptimeNanoseconds + 200_000
+      while round.load(ordering: .acquiring) == seen, turns & 63 != 63 || Self.isBefore(until) {
+        atelier_pause()
+        turns += 1
+      }
+      if round.load(ordering: .acquiring) == seen {
+        sleepers.add(1, ordering: .sequentiallyConsistent)
+        if round.load(ordering: .sequentiallyConsistent) == seen { alarm.wait() }
+        sleepers.subtract(1, ordering: .sequentiallyConsistent)
+      }
+      seen = round.load(ordering: .acquiring)
+      if join() {
+        work()
+        places.subtract(1, ordering: .releasing)
       }
     }
+  }
+
+  private func join() -> Bool {
+    var found = places.load(ordering: .relaxed)
+    while found >> 32 > 0 {
+      let (exchanged, original) = places.weakCompareExchange(
+        expected: found, desired: found - (1 << 32) + 1, ordering: .acquiring)
+      if exchanged { return true }
+      found = original
+    }
+    return false
+  }
+
+  private static func isBefore(_ time: UInt64) -> Bool {
+    DispatchTime.now().uptimeNanoseconds < time
+  }
+
+  /// A short wait for somebody who is at work; longer ones let other threads run.
+  private static func pause(_ turns: inout Int) {
+    turns += 1
+    if turns % 1024 == 0 { sched_yield() } else { atelier_pause() }
   }
 }

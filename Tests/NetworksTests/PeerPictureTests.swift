@@ -23,10 +23,10 @@ struct PeerPictureTests {
       let file = try file(name)
       return try file.tensor(file.names.first ?? "tensor")
     }
-    let generator = try Generators.load(try file("peer-\(resolution).safetensors"))
+    let generator = try Generators.load(try file("stylegan2-\(resolution).safetensors"))
     let found = generator.synthesis(
-      try array("ws-\(resolution).npy"), SynthesisSettings(noise: .const))
-    let expected = try array("image-\(resolution).npy")
+      try array("stylegan2-\(resolution)-input.npy"), SynthesisSettings(noise: .const))
+    let expected = try array("stylegan2-\(resolution)-image.npy")
     #expect(found.shape == expected.shape)
     let difference = zip(found.scalars, expected.scalars).map { abs($0 - $1) }.max() ?? .infinity
     let largest = expected.scalars.map { abs($0) }.max() ?? 0

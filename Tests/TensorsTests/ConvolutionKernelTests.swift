@@ -29,6 +29,63 @@ struct ConvolutionKernelTests {
     }
   }
 
+  @Test("Kernels that slide over long rows", arguments: channels)
+  func sliding(inputs: Int, outputs: Int) {
+    for (height, width) in [(7, 25), (9, 47), (17, 48), (12, 49), (8, 100)] {
+      for (kh, kw, padding) in [(7, 7, 3), (5, 2, 0), (1, 4, 2), (3, 3, 1)] {
+        let x = samples([2, inputs, height, width], seed: 1)
+        let w = samples([outputs, inputs, kh, kw], seed: 2)
+        let found = x.convolution(ConvolutionWeight(w), padding: padding)
+        let twin = ConvolutionTwin(x: x, w: w, padding: padding)
+        #expect(twin.error(of: found) < 1e-5, "\(height)×\(width), kernel \(kh)×\(kw)")
+      }
+    }
+  }
+
+  @Test("One-hot maps, of which most is left out", arguments: [(9, 5), (20, 33), (40, 8)])
+  func oneHot(classes: Int, outputs: Int) {
+    for (height, width) in [(5, 30), (33, 100), (64, 201)] {
+      // Blocks of classes, some of them a pixel wide, and a channel for their borders.
+      let x = Tensor(uninitialized: [2, classes, height, width]) { values in
+        for i in values.indices {
+          let (column, row) = (i % width, i / width % height)
+          let (channel, sample) = (i / (width * height) % classes, i / (width * height * classes))
+          let label =
+            (column / 60 + 3 * (row / 19) + (column == 77 ? 2 : 0) + sample) % (classes - 1)
+          values[i] = channel == label || (channel == classes - 1 && column % 60 == 0) ? 1 : 0
+        }
+      }
+      for (kernel, padding) in [(3, 1), (7, 3), (7, 0)] where height + 2 * padding >= kernel {
+        let w = samples([outputs, classes, kernel, kernel], seed: 2)
+        let epilogue = Epilogue(bias: samples([outputs], seed: 4), activation: .relu)
+        let found = x.convolution(ConvolutionWeight(w), padding: padding, epilogue: epilogue)
+        let twin = ConvolutionTwin(x: x, w: w, padding: padding).finished(epilogue)
+        #expect(twin.error(of: found) < 1e-5, "\(height)×\(width), kernel \(kernel)")
+      }
+    }
+  }
+
+  @Test("Transposed 3×3 convolutions that double the size", arguments: channels)
+  func doubling(inputs: Int, outputs: Int) {
+    for (height, width) in [(16, 16), (17, 30), (24, 52)] {
+      let x = samples([2, inputs, height, width], seed: 1)
+      let w = samples([outputs, inputs, 3, 3], seed: 2)
+      let found = x.transposedConvolution(
+        ConvolutionWeight(w, transposed: true), stride: 2, padding: 1, outputPadding: 1)
+      // Without the first row and column of the whole transposed convolution.
+      let whole = x.transposedConvolution(ConvolutionWeight(w, transposed: true), stride: 2)
+      let expected = Tensor(uninitialized: found.shape) { values in
+        let (tall, wide) = (2 * height, 2 * width)
+        for i in values.indices {
+          let (column, row, plane) = (i % wide, i / wide % tall, i / (wide * tall))
+          values[i] = whole[plane / outputs, plane % outputs, row + 1, column + 1]
+        }
+      }
+      let error = (found - expected).largestMagnitude / expected.largestMagnitude
+      #expect(error < 1e-5, "\(height)×\(width)")
+    }
+  }
+
   @Test("Modulated 3×3 convolutions with their epilogue", arguments: channels)
   func modulated(inputs: Int, outputs: Int) {
     for (height, width) in Self.sizes {

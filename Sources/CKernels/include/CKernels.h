@@ -13,11 +13,25 @@ enum atelier_activation {
   atelier_elu, atelier_selu, atelier_softplus, atelier_swish
 };
 
+/// Tells the processor that this thread waits for another in a loop.
+static inline void atelier_pause(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
 /// y[i] = clamp(act(scale·x[i] + strength·noise[i] + bias) · gain, ±limit); `noise` may be null,
 /// `limit` < 0 means no limit, `y` may be `x`.
 void atelier_bias_act(
     float *y, const float *x, const float *noise, float strength, float scale, float bias,
     int activation, float alpha, float gain, float limit, size_t count);
+
+/// y[i] = act((x[i] − mean) · factor + shift); `y` may be `x`.
+void atelier_normalize(
+    float *y, const float *x, float mean, float factor, float shift, int activation, float alpha,
+    size_t count);
 
 /// y[i] = x[i] · scale; `y` may be `x`.
 void atelier_scale(float *y, const float *x, float scale, size_t count);
@@ -27,6 +41,9 @@ void atelier_add_scaled(float *y, const float *x, float scale, size_t count);
 
 /// Sum of squares in double precision.
 double atelier_sum_of_squares(const float *x, size_t count);
+
+/// Mean and (biased) variance of `count` numbers, in double precision; 0 of none.
+void atelier_moments(const float *x, size_t count, double *mean, double *variance);
 
 /// Adds one channel's columns of a stride-`stride` transposed convolution into its plane:
 /// y[iy·stride + ky, ix·stride + kx] += column[(ky·kw + kx)·stride_column + iy·width + ix].

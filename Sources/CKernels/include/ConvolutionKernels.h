@@ -66,6 +66,24 @@ void atelier_direct_multiply(
 /// y[o, n0..<n1] of a 1×1 convolution with stride 1 and at most four outputs.
 void atelier_few_outputs(const struct atelier_layer *layer, long n0, long n1);
 
+/// Output rows r0..<r1 of a convolution with stride 1 over a picture that is padded already: `x`
+/// [inputs, height, width], out_height = height − kernel_height + 1, likewise the width. Reads up
+/// to a panel beyond the last row of `x`.
+///
+/// `filled` tells which cells of which channels are not zero (see atelier_filled_cells), or is null;
+/// `channels` is room for one int a channel.
+void atelier_slide(
+    const struct atelier_layer *layer, const unsigned char *filled, int *channels, int r0, int r1);
+
+/// Whether channel `channel` is not zero in each cell of 8 rows × one panel of columns of its plane,
+/// padded by `padding` zeros all around: `filled` [cells down, cells across, channels].
+void atelier_filled_cells(
+    unsigned char *filled, const float *plane, int height, int width, int padding, int channel,
+    int channels);
+
+/// A plane times `scale` among `padding` zeros all around.
+void atelier_pad(float *y, const float *x, float scale, int height, int width, int padding);
+
 /// Winograd's input transform of tiles t0..<t1 (4×4 outputs each, row-major) of channels c0..<c1:
 /// [36][⌈(t1 − t0)/panel⌉][inputs][panel], the 36 parts 16 floats further apart than they are long.
 void atelier_winograd_input(
@@ -127,3 +145,21 @@ void atelier_up_seam(
 /// a filter of 4 taps down and 4 across, gain included, already flipped for a true convolution.
 void atelier_upsample2(
     float *y, const float *x, const float *filter, int height, int width, int r0, int r1);
+
+/// The filtered nonlinearity of StyleGAN3: planes [height, width] → [out_height, out_width].
+///
+/// The picture is upsampled by `up` with `before` zeros in front on both axes and correlated with
+/// `up_filter` on both, which leaves up_width columns; lrelu, gain and clamp; then correlated
+/// with `down_filter` on both axes, or with one of down_taps × down_taps if it `is_radial`, and
+/// every `down`-th sample kept.
+struct atelier_filtered {
+  const float *up_filter, *down_filter;  // gains included, reversed for a true convolution
+  int up_taps, down_taps, up, down, before, is_radial;
+  int height, width, up_width, out_height, out_width;
+  float slope, gain, limit;
+};
+
+/// Output rows r0..<r1 of one plane, at most 16; `work` holds atelier_filtered_room floats.
+void atelier_filtered_lrelu(
+    const struct atelier_filtered *f, float *y, const float *x, int r0, int r1, float *work);
+long atelier_filtered_room(const struct atelier_filtered *f);

@@ -124,10 +124,13 @@ extension Tensor {
     return Tensor(uninitialized: shape) { destination in
       withUnsafeBuffer { source in
         guard let to = destination.baseAddress, let from = source.baseAddress else { return }
-        Parallel.forEach(samples * channels) { index in
-          epilogue.apply(
-            to + index * plane, from: from + index * plane, sample: index / channels,
-            channel: index % channels, count: plane)
+        let share = max(1, (1 << 12) / max(plane, 1))
+        Parallel.forEachRange(of: samples * channels, size: share) { range in
+          for index in range {
+            epilogue.apply(
+              to + index * plane, from: from + index * plane, sample: index / channels,
+              channel: index % channels, count: plane)
+          }
         }
       }
     }

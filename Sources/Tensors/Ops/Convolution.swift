@@ -29,14 +29,25 @@ extension Tensor {
     let isWinograd =
       kh == 3 && kw == 3 && stride == 1 && c >= 8 && weight.outputs >= 8
       && outHeight * outWidth >= 256
+    // Windows of one row are read where they lie, if rows are long enough.
+    let slides = stride == 1 && kh * kw > 1 && outWidth >= 24
+    let cells = slides && inputScale == nil ? FilledCells(self, padding: padding) : nil
+    // Of the work of a plain product Winograd's algorithm leaves a quarter, and its transforms.
+    let isSliding = slides && (!isWinograd || cells.map { $0.share < 0.3 } ?? false)
     return Tensor(uninitialized: result) { destination in
       guard let to = destination.baseAddress else { return }
       ConvolutionLayer.run(
-        self, weight, form: isWinograd ? .winograd : .direct, inputScale: inputScale,
+        self, weight, form: isWinograd && !isSliding ? .winograd : .direct, inputScale: inputScale,
         outputScale: outputScale, stride: stride, padding: padding, epilogue: epilogue, into: to,
         height: outHeight, width: outWidth
-      ) { layer in
-        if isWinograd { layer.winograd() } else { layer.multiply() }
+      ) { sample, layer in
+        if isSliding {
+          layer.slide(cells?.samples[sample])
+        } else if isWinograd {
+          layer.winograd()
+        } else {
+          layer.multiply()
+        }
       }
     }
   }

@@ -11,7 +11,7 @@ struct ConvolutionLayer {
     _ x: Tensor, _ weight: ConvolutionWeight, form: ConvolutionWeight.Form,
     depthwise: Tensor? = nil, inputScale: Tensor?, outputScale: Tensor?, stride: Int = 1,
     padding: Int, epilogue: Epilogue, into result: UnsafeMutablePointer<Float>,
-    height: Int, width: Int, _ body: (ConvolutionLayer) -> Void
+    height: Int, width: Int, _ body: (_ sample: Int, ConvolutionLayer) -> Void
   ) {
     let o = weight.outputs, size = x.shape.count / max(x.shape[0], 1)
     let fused = epilogue.isFused ? epilogue : .none
@@ -45,7 +45,7 @@ struct ConvolutionLayer {
                         by: fused.noise?.shape[0] == 1 ? 0 : sample * height * width),
                       bias: bias, strength: fused.noiseStrength, slope: fused.slope,
                       gain: fused.gain, limit: fused.clamp ?? .infinity)
-                    body(call)
+                    body(sample, call)
                   }
                 }
               }

@@ -40,7 +40,7 @@ extension Tensor {
       ConvolutionLayer.run(
         self, weight, form: .direct, depthwise: taps, inputScale: inputScale, outputScale: nil,
         padding: 0, epilogue: epilogue, into: to, height: shape[2], width: shape[3]
-      ) { $0.multiply() }
+      ) { _, layer in layer.multiply() }
     }
   }
 }

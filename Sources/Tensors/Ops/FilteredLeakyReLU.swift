@@ -30,6 +30,33 @@ public struct FilteredLeakyReLU: Sendable {
     (self.padding, self.slope, self.gain, self.clamp) = (padding, slope, gain, clamp)
   }
 
+  /// The whole as one kernel, for planes of `height` × `width`; `nil` for filters of a form that it
+  /// does not take. The taps are those of the upsampling, then those of the downsampling.
+  fileprivate func kernel(height: Int, width: Int) -> (sizes: atelier_filtered, taps: [Float])? {
+    let upTaps = upFilter?.taps ?? Tensor([1], shape: [1])
+    let downTaps = downFilter?.taps ?? Tensor([1], shape: [1])
+    guard upTaps.shape.rank == 1, up >= 1, down >= 1,
+      downTaps.shape.rank == 1 || downTaps.shape[0] == downTaps.shape[1]
+    else { return nil }
+    var sizes = atelier_filtered()
+    (sizes.up_taps, sizes.down_taps) = (Int32(upTaps.shape[0]), Int32(downTaps.shape[0]))
+    (sizes.up, sizes.down, sizes.before) = (Int32(up), Int32(down), Int32(padding.before))
+    sizes.is_radial = downTaps.shape.rank == 2 ? 1 : 0
+    (sizes.height, sizes.width) = (Int32(height), Int32(width))
+    (sizes.slope, sizes.gain, sizes.limit) = (slope, gain, clamp ?? .infinity)
+    // Zeros that end before the picture does would need a crop at the far end: `up_width` does it.
+    func size(_ count: Int) -> (up: Int, out: Int) {
+      let wide = count * up + padding.before + padding.after - upTaps.shape[0] + 1
+      return (wide, (wide - downTaps.shape[0]) / down + 1)
+    }
+    let (across, along) = (size(width), size(height))
+    guard across.up >= downTaps.shape[0], along.up >= downTaps.shape[0] else { return nil }
+    (sizes.up_width, sizes.out_width) = (Int32(across.up), Int32(across.out))
+    sizes.out_height = Int32(along.out)
+    let taps = upTaps.scalars.reversed().map { $0 * Float(up) } + downTaps.scalars.reversed()
+    return (sizes, taps)
+  }
+
   /// The steps before the nonlinearity and after it, for planes of `height` × `width`.
   fileprivate func plans(height: Int, width: Int) -> (before: [UpfirdnPlan], after: [UpfirdnPlan]) {
     let (p0, p1) = padding
@@ -79,6 +106,9 @@ extension Tensor {
   /// H′ = ((H·up + before + after − up taps + 1) − down taps) / down + 1, rounded down.
   public func filteredLeakyReLU(_ activation: FilteredLeakyReLU) -> Tensor {
     let (height, width) = (shape[2], shape[3])
+    if let (sizes, taps) = activation.kernel(height: height, width: width) {
+      return filteredLeakyReLU(sizes, taps)
+    }
     let (before, after) = activation.plans(height: height, width: width)
     let plans = before + after
     let out = plans.last.map { ($0.outHeight, $0.outWidth) } ?? (height, width)
@@ -111,6 +141,33 @@ extension Tensor {
             current = UnsafePointer(next)
             for plan in after { run(plan) }
             (to + plane * count).update(from: current, count: count)
+          }
+        }
+      }
+    }
+  }
+
+  private func filteredLeakyReLU(_ sizes: atelier_filtered, _ taps: [Float]) -> Tensor {
+    let (height, width) = (Int(sizes.out_height), Int(sizes.out_width))
+    let strips = (height + 15) / 16, plane = Int(sizes.height * sizes.width)
+    return Tensor(uninitialized: [shape[0], shape[1], height, width]) { result in
+      withUnsafeBuffer { source in
+        taps.withUnsafeBufferPointer { taps in
+          guard let to = result.baseAddress, let from = source.baseAddress,
+            let filter = taps.baseAddress
+          else { return }
+          var call = sizes
+          (call.up_filter, call.down_filter) = (filter, filter + Int(sizes.up_taps))
+          withUnsafePointer(to: call) { call in
+            Parallel.forEach(shape[0] * shape[1]) { index in
+              Scratch.withFloats(atelier_filtered_room(call)) { work in
+                for strip in 0..<strips {
+                  atelier_filtered_lrelu(
+                    call, to + index * height * width, from + index * plane, Int32(16 * strip),
+                    Int32(min(16 * strip + 16, height)), work)
+                }
+              }
+            }
           }
         }
       }

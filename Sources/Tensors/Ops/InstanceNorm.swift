@@ -45,12 +45,11 @@ extension Tensor {
         Parallel.forEach(shape[0] * shape[1]) { index in
           let (x, y) = (from + index * plane, to + index * plane)
           let (scale, shift) = style(index)
-          let mean = Float(PlaneStatistics.sum(x, plane) / Double(max(plane, 1)))
-          PlaneStatistics.scale(y, x, by: 1, plus: -mean, count: plane)
-          let variance = atelier_sum_of_squares(y, plane) / Double(max(plane, 1))
-          let factor = 1 / (variance + Double(epsilon)).squareRoot()
-          PlaneStatistics.scale(
-            y, y, by: scale * Float(factor), plus: shift, activation, alpha, count: plane)
+          var (mean, variance) = (0.0, 0.0)
+          atelier_moments(x, plane, &mean, &variance)
+          let factor = Double(scale) / (variance + Double(epsilon)).squareRoot()
+          atelier_normalize(
+            y, x, Float(mean), Float(factor), shift, activation.code, alpha, plane)
         }
       }
     }

@@ -18,6 +18,14 @@ extension Tensor {
       padding >= 0 && outputPadding >= 0 && height > 0 && width > 0,
       "padding \(padding) and \(outputPadding) for a kernel of \(kh)×\(kw) on \(shape)")
     epilogue.check(shape: [shape[0], weight.outputs, height, width])
+    if kh == 3, kw == 3, stride == 2, padding == 1, outputPadding == 1,
+      shape[2] * shape[3] >= Self.fewestForTiles
+    {
+      // The ×2 up-convolution with a filter that only moves the picture by the pixel cut off.
+      return upConvolution(
+        weight, taps: [0, 0, 1, 0, 0, 0, 1, 0], inputScale: nil, outputScale: nil,
+        epilogue: epilogue)
+    }
     let full = (shape[2] - 1) * stride + kh, wide = (shape[3] - 1) * stride + kw
     return scatter(weight, inputScale: nil, stride: stride) { _, _ in
       (height, width)
@@ -56,17 +64,11 @@ extension Tensor {
     let plan = UpfirdnPlan(
       height: height, width: width, filter: filter, padding: padding, gain: 4)
     epilogue.check(shape: [shape[0], weight.outputs, plan.outHeight, plan.outWidth])
-    if kh == 3, kw == 3, shape[2] * shape[3] >= 256, let taps = filter.separableTaps(gain: 4) {
-      precondition(
-        shape.rank == 4 && shape[1] == weight.inputs, "\(weight.tensor.shape) on \(shape)")
-      let result: Shape = [shape[0], weight.outputs, plan.outHeight, plan.outWidth]
-      return Tensor(uninitialized: result) { destination in
-        guard let to = destination.baseAddress else { return }
-        ConvolutionLayer.run(
-          self, weight, form: .upWinograd, inputScale: inputScale, outputScale: outputScale,
-          padding: 1, epilogue: epilogue, into: to, height: plan.outHeight, width: plan.outWidth
-        ) { $0.up(filter: taps) }
-      }
+    if kh == 3, kw == 3, shape[2] * shape[3] >= Self.fewestForTiles,
+      let taps = filter.separableTaps(gain: 4)
+    {
+      return upConvolution(
+        weight, taps: taps, inputScale: inputScale, outputScale: outputScale, epilogue: epilogue)
     }
     let count = plan.outHeight * plan.outWidth
     return scatter(weight, inputScale: inputScale, stride: 2) { _, _ in
@@ -77,6 +79,26 @@ extension Tensor {
       epilogue.apply(
         result, from: result, scale: outputScale.at(sample, channel), sample: sample,
         channel: channel, count: count)
+    }
+  }
+
+  /// Input pixels from which on the tiles of an up-convolution pay.
+  private static let fewestForTiles = 256
+
+  /// The ×2 up-convolution with a 3×3 kernel and separable `taps`: 4 down, then 4 across.
+  private func upConvolution(
+    _ weight: ConvolutionWeight, taps: [Float], inputScale: Tensor?, outputScale: Tensor?,
+    epilogue: Epilogue
+  ) -> Tensor {
+    precondition(
+      shape.rank == 4 && shape[1] == weight.inputs, "\(weight.tensor.shape) on \(shape)")
+    let (height, width) = (2 * shape[2], 2 * shape[3])
+    return Tensor(uninitialized: [shape[0], weight.outputs, height, width]) { destination in
+      guard let to = destination.baseAddress else { return }
+      ConvolutionLayer.run(
+        self, weight, form: .upWinograd, inputScale: inputScale, outputScale: outputScale,
+        padding: 1, epilogue: epilogue, into: to, height: height, width: width
+      ) { _, layer in layer.up(filter: taps) }
     }
   }
 
