@@ -78,7 +78,7 @@ test: setup ## Build the command and run every test
 	swift test -c release --disable-testable-imports
 
 lint: ## Check the style of every Swift file
-	swift format lint --strict --recursive Package.swift Sources Tests \
+	swift format lint --strict --recursive Package.swift Sources Tests Benchmarks/Sources \
 	  $$(find Examples -name '*.swift' 2>/dev/null)
 
 # COUNT damaged files for every reader, the same ones for the same SEED.
@@ -89,8 +89,28 @@ fuzz: setup ## Feed damaged files to every reader: make fuzz COUNT=1000000
 	swift build -c release --product fuzz
 	.build/release/fuzz $(COUNT) $(SEED)
 
-bench: ## Time synthesis: make bench NETWORK=file-or-name
-	.build/release/atelier bench synthesis --network $(NETWORK)
+# A Python with torch, onnx, onnxruntime, openvino, safetensors and numpy, where `make bench` keeps
+# the peers' networks, and what only some have: folders of label maps of Cityscapes and COCO-Stuff
+# (which need Pillow), that of SynthesisNetwork.xml in the package random-face, and faces-1024.
+PEERS ?= python3
+BENCH_DIR ?= .build/bench
+MAPS ?=
+COCO ?=
+MOBILE_IR ?=
+FACES ?= Weights/faces-1024.safetensors
+
+bench: build ## Time kernels, and pictures beside other engines; writes docs/Performance.md
+	swift build -c release --package-path Benchmarks
+	@if $(PEERS) -c 'import torch, onnx, onnxruntime, openvino, safetensors, numpy' 2>/dev/null; then \
+	  $(PEERS) Benchmarks/peers/bench.py --workdir $(BENCH_DIR) --write \
+	    $(if $(MAPS),--maps $(MAPS)) $(if $(COCO),--coco $(COCO)) \
+	    $(if $(MOBILE_IR),--mobile-ir $(MOBILE_IR) --faces $(FACES)); \
+	else \
+	  echo "bench: $(PEERS) lacks torch, onnx, onnxruntime, openvino, safetensors or numpy, so there" \
+	    "are no peers to compare with: see docs/Performance.md, and give PEERS=python. Ours alone:" >&2; \
+	  Benchmarks/.build/release/benchmarks kernels; \
+	  .build/release/atelier bench synthesis --network $(NETWORK); \
+	fi
 
 studio: ## Not part of this version yet
 	@echo "The studio is not part of this version of Atelier yet; see 'atelier --help' for what is." \
