@@ -28,7 +28,7 @@ struct Atelier: ParsableCommand {
       BranchCommand.self, TagCommand.self, NoteCommand.self,
       LatentsCommand.self, DirectionsCommand.self, ProfilesCommand.self,
       RenderCommand.self, ReplayCommand.self, OpenCommand.self,
-      CompareCommand.self, AlignCommand.self,
+      CompareCommand.self, AlignCommand.self, EncoderCommand.self,
       ConformanceCommand.self, BenchCommand.self,
     ])
 }

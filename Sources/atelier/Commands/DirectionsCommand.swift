@@ -52,58 +52,6 @@ struct DirectionsCommand: ParsableCommand {
     }
   }
 
-  struct Discover: ParsableCommand {
-    static let configuration = CommandConfiguration(
-      abstract: "Find directions in a network by itself (SeFa), and keep them.",
-      discussion: """
-        SeFa takes the weights of the chosen layers apart (Shen and Zhou, arXiv 2007.06600): no \
-        pictures and no training are needed. Directions are kept as PREFIX-0, PREFIX-1 and so on, \
-        strongest first.
-
-        Example:
-          atelier directions discover Projects/portraits.atelier --network faces-1024 \\
-            --layers 0-3 --num_semantics 5
-        """)
-    @OptionGroup var target: LatentsCommand.Target
-    @OptionGroup var network: NetworkOptions
-    @Option(help: "The method: sefa.") var method = "sefa"
-    @Option(
-      name: [.customLong("layers"), .customLong("layer_idx"), .customShort("L")],
-      help: ArgumentHelp("The layers to take apart.", valueName: "layers"))
-    var layers = "all"
-    @Option(
-      name: [.customLong("count"), .customLong("num_semantics"), .customShort("K")],
-      help: ArgumentHelp("How many directions.", valueName: "n"))
-    var count = 5
-    @Option(help: ArgumentHelp("What their names begin with; sefa-LAYERS by default."))
-    var prefix: String?
-    @Flag(help: "Replace directions of the same names.") var replace = false
-
-    func validate() throws {
-      guard method == "sefa" else {
-        throw ValidationError("--method \(method) is not known. Known: sefa.")
-      }
-      try Usage.check { _ = try LayerSet(parsing: layers) }
-    }
-
-    func run() throws {
-      let loaded = try network.load()
-      let project = try target.open()
-      let found = try SeFa.directions(
-        of: loaded.generator, layers: LayerSet(parsing: layers), count: count)
-      try project.add(loaded.record)
-      let kept = try project.keepDirections(
-        found.enumerated().map { index, found in
-          NewDirection(
-            tensor: found.direction.tensor, name: "\(prefix ?? "sefa-\(layers)")-\(index)",
-            method: found.direction.method, parameters: found.direction.parameters)
-        }, network: loaded.digest, replace: replace)
-      for (record, (_, eigenvalue)) in zip(kept, found) {
-        print("\(record.name.padded(to: 24)) eigenvalue \(String(format: "%.3f", eigenvalue))")
-      }
-    }
-  }
-
   struct Import: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Keep the direction of a file (npy, npz, pt, safetensors) under a name.",

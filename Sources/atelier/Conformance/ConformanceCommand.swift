@@ -81,6 +81,7 @@ protocol ConformanceCase: Sendable {
 /// The kinds of reference cases.
 enum ConformanceCases {
   static let all: [any ConformanceCase.Type] = [
+    GANSpaceCase.self, InterFaceGANCase.self,
     OperationsCase.self, RandomNumbersCase.self, HostilePicklesCase.self, PickleObjectsCase.self,
     TorchFilesCase.self, NumPyFilesCase.self, RosinalityCase.self, ProgressiveCase.self,
     StyleSpaceCase.self, SeFaCase.self, LPIPSCase.self, FeatureMetricsCase.self,

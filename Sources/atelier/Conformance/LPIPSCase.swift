@@ -146,12 +146,14 @@ private struct PortableTrunk {
       let seed: UInt64
       let first4: [Float]
     }
-    let tensors_in_order: [Entry]
+    let entries: [Entry]
+
+    private enum CodingKeys: String, CodingKey { case entries = "tensors_in_order" }
   }
 
   init(_ file: URL) throws {
     let listing = try JSONDecoder().decode(Listing.self, from: Data(contentsOf: file))
-    for entry in listing.tensors_in_order {
+    for entry in listing.entries {
       let tensor = Self.tensor(Shape(entry.shape), seed: entry.seed)
       for (found, listed) in zip(tensor.scalars, entry.first4) where abs(found - listed) > 1e-6 {
         beginsAsListed = false
