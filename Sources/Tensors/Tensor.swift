@@ -9,6 +9,9 @@ public struct Tensor: Sendable {
 
   private var storage: TensorStorage
 
+  /// The operation that made it, where a gradient is asked for.
+  private(set) var record: OperationRecord?
+
   /// A tensor of `shape` whose elements all are `value`.
   public init(repeating value: Float, shape: Shape) {
     self.init(uninitialized: shape) { $0.initialize(repeating: value) }
@@ -50,9 +53,15 @@ public struct Tensor: Sendable {
     storage = TensorStorage(borrowing: base, owner: owner)
   }
 
-  private init(storage: TensorStorage, shape: Shape) {
+  private init(storage: TensorStorage, shape: Shape, record: OperationRecord? = nil) {
     self.storage = storage
     self.shape = shape
+    self.record = record
+  }
+
+  /// The same elements under another record.
+  func with(_ record: OperationRecord?) -> Tensor {
+    Tensor(storage: storage, shape: shape, record: record)
   }
 
   /// The number of elements.
@@ -77,9 +86,12 @@ public struct Tensor: Sendable {
   }
 
   /// Reads and writes the elements in row-major order; copies first if they are shared.
+  ///
+  /// A tracked tensor is never written: its gradient would be that of other elements.
   public mutating func withUnsafeMutableBuffer<Result>(
     _ body: (UnsafeMutableBufferPointer<Float>) throws -> Result
   ) rethrows -> Result {
+    precondition(record == nil, "a tracked tensor cannot be written")
     if !isKnownUniquelyReferenced(&storage) || storage.isBorrowed {
       storage = TensorStorage(copying: storage, count: count)
     }
@@ -89,7 +101,9 @@ public struct Tensor: Sendable {
   /// The same elements under another shape of the same count; no copy.
   public func reshaped(_ newShape: Shape) -> Tensor {
     precondition(newShape.count == count, "cannot view \(shape) as \(newShape)")
-    return Tensor(storage: storage, shape: newShape)
+    let view = Tensor(storage: storage, shape: newShape)
+    guard Tape.records(self) else { return view }
+    return view.recorded(from: [self]) { [shape] gradient, _ in [gradient.reshaped(shape)] }
   }
 
   /// The element at one index an axis.
@@ -101,46 +115,6 @@ public struct Tensor: Sendable {
       offset = offset * shape[axis] + i
     }
     return storage.base[offset]
-  }
-
-  /// Entries `range` of the first axis, with the rank kept: `[N, …]` → `[range.count, …]`.
-  public func rows(_ range: Range<Int>) -> Tensor {
-    precondition(shape.rank > 0 && range.lowerBound >= 0 && range.upperBound <= shape[0])
-    let stride = shape.count / max(shape[0], 1)
-    let newShape = Shape([range.count] + shape.dimensions.dropFirst())
-    return Tensor(uninitialized: newShape) { destination in
-      withUnsafeBuffer { source in
-        let part = UnsafeBufferPointer(
-          rebasing: source[(range.lowerBound * stride)..<(range.upperBound * stride)])
-        _ = destination.update(from: part)
-      }
-    }
-  }
-
-  /// Entry `index` of the first axis: `[N, …]` → `[…]`.
-  public func row(_ index: Int) -> Tensor {
-    rows(index..<index + 1).reshaped(Shape(Array(shape.dimensions.dropFirst())))
-  }
-
-  /// Tensors of one shape one after the other along the first axis.
-  public static func concatenated(_ parts: [Tensor]) -> Tensor {
-    precondition(!parts.isEmpty, "nothing to concatenate")
-    let tail = Array(parts[0].shape.dimensions.dropFirst())
-    precondition(
-      parts.allSatisfy { $0.shape.rank > 0 && Array($0.shape.dimensions.dropFirst()) == tail },
-      "cannot concatenate \(parts.map(\.shape))")
-    let shape = Shape([parts.reduce(0) { $0 + $1.shape[0] }] + tail)
-    return Tensor(uninitialized: shape) { destination in
-      var offset = 0
-      for part in parts {
-        part.withUnsafeBuffer { source in
-          let target = UnsafeMutableBufferPointer(
-            rebasing: destination[offset..<offset + source.count])
-          _ = target.update(from: source)
-        }
-        offset += part.count
-      }
-    }
   }
 }
 

@@ -20,6 +20,7 @@ public struct GradientDistance: PerceptualDistance {
     precondition(
       a.shape == b.shape && a.shape.rank == 4 && min(a.shape[2], a.shape[3]) >= smallestSide,
       "the gradient distance of pictures \(a.shape) and \(b.shape)")
+    if a.isTracked || b.isTracked { return trackedDistance(a - b) }
     // Differences are linear: those of a − b.
     var level = a - b
     var sums = [Double](repeating: 0, count: a.shape[0])
@@ -32,6 +33,23 @@ public struct GradientDistance: PerceptualDistance {
       level = Self.halved(level)
     }
     return Tensor(sums.map { Float($0 / Double(levels)) }, shape: [sums.count])
+  }
+
+  /// The distance of pictures whose difference this is, in operations that have gradients.
+  private func trackedDistance(_ difference: Tensor) -> Tensor {
+    var level = difference, total = Tensor(zeros: [level.shape[0], 1, 1, 1]), levels = 0
+    while true {
+      let (channels, height, width) = (level.shape[1], level.shape[2], level.shape[3])
+      let across = level.sliced(axis: 3, 1..<width) - level.sliced(axis: 3, 0..<width - 1)
+      let down = level.sliced(axis: 2, 1..<height) - level.sliced(axis: 2, 0..<height - 1)
+      let sum =
+        across.magnitude().summed(over: [1, 2, 3]) + down.magnitude().summed(over: [1, 2, 3])
+      total.add(sum, scaledBy: 1 / Float(channels * (height * (width - 1) + (height - 1) * width)))
+      levels += 1
+      guard min(height, width) / 2 >= 8 else { break }
+      level = level.averagePooled(kernel: 2, stride: 2)
+    }
+    return total.reshaped([difference.shape[0]]) * (1 / Float(levels))
   }
 
   /// The mean magnitude of the differences of neighbours, for every picture.

@@ -149,6 +149,12 @@ public struct LPIPS: PerceptualDistance {
   private func scaled(_ images: Tensor) -> Tensor {
     let (samples, plane) = (images.shape[0], images.shape[2] * images.shape[3])
     let channels = images.shape[1]
+    if images.isTracked {
+      let colours = channels == 3 ? images : Tensor.concatenatedChannels([images, images, images])
+      return colours.channelsScaled(
+        by: Tensor(scale.map { 1 / $0 }, shape: [3]),
+        plus: Tensor(zip(shift, scale).map { -$0 / $1 }, shape: [3]))
+    }
     return Tensor(uninitialized: [samples, 3, images.shape[2], images.shape[3]]) { result in
       images.withUnsafeBuffer { x in
         for index in 0..<samples * 3 {

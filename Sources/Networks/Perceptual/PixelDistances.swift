@@ -10,7 +10,8 @@ public struct AbsoluteDistance: PerceptualDistance {
 
   /// mean |a − b| over channels and pixels: `[N]`.
   public func distance(_ a: Tensor, _ b: Tensor) -> Tensor {
-    PixelMeans.mean(a, b) { abs($0 - $1) }
+    if a.isTracked || b.isTracked { return PixelMeans.mean((a - b).magnitude()) }
+    return PixelMeans.mean(a, b) { abs($0 - $1) }
   }
 }
 
@@ -24,12 +25,18 @@ public struct SquaredDistance: PerceptualDistance {
 
   /// mean (a − b)² over channels and pixels: `[N]`.
   public func distance(_ a: Tensor, _ b: Tensor) -> Tensor {
-    PixelMeans.mean(a, b) { ($0 - $1) * ($0 - $1) }
+    if a.isTracked || b.isTracked { return PixelMeans.mean((a - b).squared()) }
+    return PixelMeans.mean(a, b) { ($0 - $1) * ($0 - $1) }
   }
 }
 
 /// Means over the samples of pictures, in double precision.
 enum PixelMeans {
+  /// The mean over the samples of every picture, with a gradient: `[N, C, H, W]` → `[N]`.
+  static func mean(_ x: Tensor) -> Tensor {
+    x.averaged(over: [1, 2, 3]).reshaped([x.shape[0]])
+  }
+
   /// The mean of `term` over the samples of every pair of pictures: `[N]`.
   static func mean(_ a: Tensor, _ b: Tensor, _ term: (Double, Double) -> Double) -> Tensor {
     precondition(a.shape == b.shape && a.shape.rank == 4, "pictures \(a.shape) and \(b.shape)")

@@ -33,6 +33,7 @@ public struct StructuralSimilarity: PerceptualDistance {
     precondition(
       a.shape == b.shape && a.shape.rank == 4 && min(a.shape[2], a.shape[3]) >= smallestSide,
       "MS-SSIM of pictures \(a.shape) and \(b.shape)")
+    precondition(!a.isTracked && !b.isTracked, "MS-SSIM has no gradient: it judges, and no more")
     let (samples, channels) = (a.shape[0], a.shape[1])
     let (height, width) = (a.shape[2], a.shape[3])
     var similarities = [Double](repeating: 0, count: samples * channels)

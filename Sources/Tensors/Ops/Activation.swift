@@ -119,9 +119,11 @@ extension Tensor {
   /// bias_act of stylegan2-ada-pytorch over `[N, C, …]`: see ``Epilogue``.
   public func biasAct(_ epilogue: Epilogue) -> Tensor {
     epilogue.check(shape: shape)
+    let isRecorded = Tape.records(self, epilogue.bias, epilogue.noise)
+    if isRecorded, !epilogue.isPiecewise { return biasActInSteps(epilogue) }
     let (samples, channels) = (shape[0], shape[1])
     let plane = shape.count / max(samples * channels, 1)
-    return Tensor(uninitialized: shape) { destination in
+    let result = Tensor(uninitialized: shape) { destination in
       withUnsafeBuffer { source in
         guard let to = destination.baseAddress, let from = source.baseAddress else { return }
         let share = max(1, (1 << 12) / max(plane, 1))
@@ -133,6 +135,105 @@ extension Tensor {
           }
         }
       }
+    }
+    guard isRecorded else { return result }
+    return result.recorded(
+      from: [self, epilogue.bias, epilogue.noise],
+      withResult: { y, gradient, isNeeded in
+        let inner = epilogue.pullback(gradient, result: y)
+        return [
+          inner, isNeeded[1] ? epilogue.biasGradient(inner) : nil,
+          isNeeded[2] ? epilogue.noiseGradient(inner) : nil,
+        ]
+      })
+  }
+
+  /// The same step by step, for activations whose gradient is not told by their result.
+  private func biasActInSteps(_ epilogue: Epilogue) -> Tensor {
+    let x = biasAct(
+      Epilogue(
+        bias: epilogue.bias, noise: epilogue.noise, noiseStrength: epilogue.noiseStrength))
+    let y = x.activated(epilogue.activation, alpha: epilogue.alpha) * epilogue.gain
+    return epilogue.clamp.map { y.clamped(-$0, $0) } ?? y
+  }
+
+  /// The activation alone, in operations that have gradients.
+  private func activated(_ activation: Activation, alpha: Float) -> Tensor {
+    switch activation {
+    case .linear: return self
+    case .relu: return scaled(above: 1, below: 0, by: self)
+    case .lrelu: return scaled(above: 1, below: alpha, by: self)
+    case .tanh: return hyperbolicTangent()
+    case .sigmoid: return sigmoid()
+    case .softplus: return softplus()
+    case .swish: return self * sigmoid()
+    case .elu, .selu:
+      // Klambauer et al., arXiv 1706.02515.
+      let (scale, slope): (Float, Float) =
+        activation == .elu ? (1, 1) : (1.050_700_987_355_480_5, 1.673_263_242_354_377_2)
+      let negative = scaled(above: 0, below: 1, by: self).exponential() + -1
+      return scaled(above: scale, below: 0, by: self) + negative * (scale * slope)
+    }
+  }
+
+  /// Every element times `above` where that of `sign` is above 0 and `below` elsewhere, and 0 where
+  /// `sign` reaches ± `limit`.
+  func scaled(above: Float, below: Float, limit: Float? = nil, by sign: Tensor) -> Tensor {
+    precondition(shape == sign.shape, "signs of shape \(sign.shape) for \(shape)")
+    let result = Tensor(uninitialized: shape) { destination in
+      withUnsafeBuffer { x in
+        sign.withUnsafeBuffer { sign in
+          guard let to = destination.baseAddress, let x = x.baseAddress,
+            let sign = sign.baseAddress
+          else { return }
+          Parallel.forEachRange(of: shape.count, size: 1 << 15) { range in
+            if let limit {
+              for i in range {
+                to[i] = abs(sign[i]) < limit ? x[i] * (sign[i] > 0 ? above : below) : 0
+              }
+            } else {
+              for i in range { to[i] = x[i] * (sign[i] > 0 ? above : below) }
+            }
+          }
+        }
+      }
+    }
+    guard Tape.records(self) else { return result }
+    let sign = sign.detached
+    return result.recorded(from: [self]) { gradient, _ in
+      [gradient.scaled(above: above, below: below, limit: limit, by: sign)]
+    }
+  }
+}
+
+extension Epilogue {
+  /// Whether it changes nothing.
+  var isNothing: Bool {
+    activation == .linear && gain == 1 && clamp == nil && bias == nil
+      && (noise == nil || noiseStrength == 0)
+  }
+
+  /// Whether the result tells the slope at every element: of linear, relu and lrelu.
+  var isPiecewise: Bool { isFused && gain > 0 && slope >= 0 }
+
+  /// The gradient before activation, gain and clamp, of that after them.
+  func pullback(_ gradient: Tensor, result: Tensor) -> Tensor {
+    if slope == 1, clamp == nil { return gain == 1 ? gradient : gradient * gain }
+    return gradient.scaled(above: gain, below: gain * slope, limit: clamp, by: result)
+  }
+
+  /// The gradient of the bias, of that before the activation.
+  func biasGradient(_ inner: Tensor) -> Tensor? {
+    bias.map { bias in
+      inner.summed(over: inner.shape.dimensions.indices.filter { $0 != 1 }).reshaped(bias.shape)
+    }
+  }
+
+  /// The gradient of the noise maps, of that before the activation.
+  func noiseGradient(_ inner: Tensor) -> Tensor? {
+    noise.map { noise in
+      let maps = inner.summed(to: [noise.shape[0], 1, inner.shape[2], inner.shape[3]])
+      return maps.reshaped(noise.shape) * noiseStrength
     }
   }
 }

@@ -7,6 +7,10 @@ extension Tensor {
       shape.rank == 4 && scale.shape == [shape[1]] && shift.shape == [shape[1]],
       "scales \(scale.shape) and shifts \(shift.shape) for \(shape)")
     let channels = shape[1], plane = shape[2] * shape[3]
+    if Tape.records(self, scale, shift) {
+      return (self * scale.reshaped([channels, 1, 1]) + shift.reshaped([channels, 1, 1]))
+        .biasAct(Epilogue(activation: activation, alpha: alpha, gain: 1))
+    }
     return Tensor(uninitialized: shape) { destination in
       withUnsafeBuffer { source in
         scale.withUnsafeBuffer { scale in
@@ -34,6 +38,12 @@ extension Tensor {
       mean.shape == [channels] && variance.shape == [channels]
         && [weight, bias].allSatisfy { ($0?.shape ?? [channels]) == [channels] },
       "statistics \(mean.shape) and \(variance.shape) for \(shape)")
+    if Tape.records(mean, variance, weight, bias) {
+      let deviation = (variance + epsilon).reciprocalSquareRoot()
+      let scale = weight.map { $0 * deviation } ?? deviation
+      let shift = mean * scale * -1
+      return channelsScaled(by: scale, plus: bias.map { shift + $0 } ?? shift)
+    }
     var scale = [Float](), shift = [Float]()
     for c in 0..<channels {
       let factor = Double(weight?[c] ?? 1) / (Double(variance[c]) + Double(epsilon)).squareRoot()
@@ -47,6 +57,11 @@ extension Tensor {
   /// The mean and the biased variance of every channel over samples and pixels: two tensors `[C]`.
   public func channelMoments() -> (mean: Tensor, variance: Tensor) {
     let (samples, channels, plane) = (shape[0], shape[1], shape[2] * shape[3])
+    if Tape.records(self) {
+      let mean = averaged(over: [0, 2, 3])
+      let variance = (self - mean.broadcast(to: shape)).squared().averaged(over: [0, 2, 3])
+      return (mean.reshaped([channels]), variance.reshaped([channels]))
+    }
     var means = [Float](repeating: 0, count: channels), variances = means
     let count = Double(max(samples * plane, 1))
     withUnsafeBuffer { source in

@@ -5,6 +5,15 @@ extension Tensor {
     epilogue.check(shape: shape)
     let (samples, channels) = (shape[0], shape[1])
     precondition(strengths.count == channels, "noise strengths \(strengths.shape) for \(shape)")
+    if Tape.records(self, epilogue.bias, epilogue.noise, strengths) {
+      var epilogue = epilogue
+      let noise = epilogue.noise.map { maps in
+        maps.reshaped([maps.shape[0], 1, shape[2], shape[3]])
+          * (strengths.reshaped([channels, 1, 1]) * epilogue.noiseStrength)
+      }
+      epilogue.noise = nil
+      return (noise.map { self + $0 } ?? self).biasAct(epilogue)
+    }
     let plane = shape.count / max(samples * channels, 1)
     return Tensor(uninitialized: shape) { destination in
       withUnsafeBuffer { source in

@@ -9,22 +9,7 @@ extension Tensor {
         $0.shape.rank == 4 && $0.shape[0] == first[0] && $0.shape[2] == first[2]
           && $0.shape[3] == first[3]
       }, "cannot join the channels of \(parts.map(\.shape))")
-    let channels = parts.reduce(0) { $0 + $1.shape[1] }, plane = first[2] * first[3]
-    return Tensor(uninitialized: [first[0], channels, first[2], first[3]]) { destination in
-      guard let to = destination.baseAddress else { return }
-      var start = 0
-      for part in parts {
-        let size = part.shape[1] * plane
-        part.withUnsafeBuffer { source in
-          guard let from = source.baseAddress else { return }
-          for sample in 0..<first[0] {
-            (to + sample * channels * plane + start).update(
-              from: from + sample * size, count: size)
-          }
-        }
-        start += size
-      }
-    }
+    return concatenated(parts, axis: 1)
   }
 
   /// Channels `range` of `[N, C, H, W]`.
@@ -32,16 +17,7 @@ extension Tensor {
     precondition(
       shape.rank == 4 && range.lowerBound >= 0 && range.upperBound <= shape[1],
       "channels \(range) of \(shape)")
-    let plane = shape[2] * shape[3], size = range.count * plane
-    return Tensor(uninitialized: [shape[0], range.count, shape[2], shape[3]]) { destination in
-      withUnsafeBuffer { source in
-        guard let to = destination.baseAddress, let from = source.baseAddress else { return }
-        for sample in 0..<shape[0] {
-          (to + sample * size).update(
-            from: from + (sample * shape[1] + range.lowerBound) * plane, count: size)
-        }
-      }
-    }
+    return sliced(axis: 1, range)
   }
 
   /// y = x · (1 + γ) + β, pixel by pixel, then lrelu where asked: the modulation of SPADE (Park et
@@ -55,7 +31,7 @@ extension Tensor {
     precondition(
       gamma.shape == shape && beta.shape == shape,
       "γ \(gamma.shape) and β \(beta.shape) for \(shape)")
-    return Tensor(uninitialized: shape) { destination in
+    let result = Tensor(uninitialized: shape) { destination in
       withUnsafeBuffer { x in
         gamma.withUnsafeBuffer { gamma in
           beta.withUnsafeBuffer { beta in
@@ -71,6 +47,10 @@ extension Tensor {
           }
         }
       }
+    }
+    return result.recorded(from: [self, gamma, beta]) { inputs in
+      (inputs[0] * (inputs[1] + 1) + inputs[2])
+        .biasAct(Epilogue(activation: .lrelu, alpha: slope, gain: 1))
     }
   }
 }

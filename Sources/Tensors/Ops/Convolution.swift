@@ -25,6 +25,14 @@ extension Tensor {
     precondition(outHeight > 0 && outWidth > 0, "kernel \(kh)×\(kw) on \(shape)")
     let result: Shape = [n, weight.outputs, outHeight, outWidth]
     epilogue.check(shape: result)
+    let isRecorded = Tape.records(
+      self, weight.tensor, inputScale, outputScale, epilogue.bias, epilogue.noise)
+    if isRecorded, !epilogue.isPiecewise {
+      return convolution(
+        weight, inputScale: inputScale, outputScale: outputScale, stride: stride,
+        padding: padding, epilogue: .none
+      ).biasAct(epilogue)
+    }
     // A transform of a few channels costs more than it saves.
     let isWinograd =
       kh == 3 && kw == 3 && stride == 1 && c >= 8 && weight.outputs >= 8
@@ -34,7 +42,7 @@ extension Tensor {
     let cells = slides && inputScale == nil ? FilledCells(self, padding: padding) : nil
     // Of the work of a plain product Winograd's algorithm leaves a quarter, and its transforms.
     let isSliding = slides && (!isWinograd || cells.map { $0.share < 0.3 } ?? false)
-    return Tensor(uninitialized: result) { destination in
+    let y = Tensor(uninitialized: result) { destination in
       guard let to = destination.baseAddress else { return }
       ConvolutionLayer.run(
         self, weight, form: isWinograd && !isSliding ? .winograd : .direct, inputScale: inputScale,
@@ -50,6 +58,18 @@ extension Tensor {
         }
       }
     }
+    guard isRecorded else { return y }
+    let pullback = ConvolutionPullback(
+      x: self, inputScale: inputScale, outputScale: outputScale, epilogue: epilogue
+    ) { gradient, scale in
+      gradient.convolutionInputGradient(
+        weight, inputScale: scale, height: h, width: w, stride: stride, padding: padding)
+    } weightGradient: { input, gradient in
+      input.convolutionWeightGradient(
+        gradient, kernel: weight.kernel, stride: stride, padding: padding)
+    }
+    return y.recorded(
+      from: pullback.inputs(weight), withResult: { pullback($0, $1, $2) })
   }
 }
 

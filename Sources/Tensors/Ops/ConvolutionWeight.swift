@@ -9,9 +9,6 @@ public final class ConvolutionWeight: Sendable {
   /// The weights as they are correlated with the input (or scattered by a transposed convolution).
   public let tensor: Tensor
 
-  /// Σ over the taps of w²: `[O, I]`, for demodulation.
-  public let energy: Tensor
-
   private let prepared = Prepared()
 
   /// Prepares weights of shape `[O, I, kh, kw]`.
@@ -22,15 +19,6 @@ public final class ConvolutionWeight: Sendable {
   public init(_ tensor: Tensor, transposed: Bool = false) {
     precondition(tensor.shape.rank == 4, "convolution weights of shape \(tensor.shape)")
     self.tensor = tensor
-    let (o, i, taps) = (tensor.shape[0], tensor.shape[1], tensor.shape[2] * tensor.shape[3])
-    energy = Tensor(uninitialized: [o, i]) { energy in
-      tensor.withUnsafeBuffer { w in
-        guard let w = w.baseAddress else { return }
-        for index in 0..<o * i {
-          energy[index] = Float(atelier_sum_of_squares(w + index * taps, taps))
-        }
-      }
-    }
     isTransposed = transposed
   }
 
@@ -43,6 +31,36 @@ public final class ConvolutionWeight: Sendable {
   public var inputs: Int { tensor.shape[1] }
   /// The size of the kernel, rows then columns.
   public var kernel: (height: Int, width: Int) { (tensor.shape[2], tensor.shape[3]) }
+
+  /// Σ over the taps of w²: `[O, I]`, for demodulation.
+  public var energy: Tensor {
+    if Tape.records(tensor) {
+      return tensor.squared().summed(over: [2, 3]).reshaped([outputs, inputs])
+    }
+    return prepared.energy(sumsOfSquares)
+  }
+
+  /// What a convolution's gradient multiplies with: inputs and outputs exchanged.
+  enum Adjoint: Hashable {
+    /// Kernels reversed, for a convolution.
+    case flipped
+    /// Kernels as they are, for a transposed convolution.
+    case scattered
+    /// Kernels as they are, for the convolution that is the gradient of a transposed one.
+    case plain
+  }
+
+  /// The weights of the gradient's convolution; kept unless they have a tape of their own.
+  func adjoint(_ kind: Adjoint) -> ConvolutionWeight {
+    if Tape.records(tensor) { return makeAdjoint(kind, tensor) }
+    return prepared.adjoint(kind) { makeAdjoint(kind, tensor.detached) }
+  }
+
+  private func makeAdjoint(_ kind: Adjoint, _ tensor: Tensor) -> ConvolutionWeight {
+    let exchanged = tensor.permuted([1, 0, 2, 3])
+    return ConvolutionWeight(
+      kind == .flipped ? exchanged.flippedKernels() : exchanged, transposed: kind == .scattered)
+  }
 
   /// What kernels make of the weights.
   enum Form: Hashable {
@@ -90,9 +108,41 @@ public final class ConvolutionWeight: Sendable {
     }
   }
 
+  private func sumsOfSquares() -> Tensor {
+    let taps = kernel.height * kernel.width
+    return Tensor(uninitialized: [outputs, inputs]) { energy in
+      tensor.withUnsafeBuffer { w in
+        guard let w = w.baseAddress else { return }
+        for index in energy.indices {
+          energy[index] = Float(atelier_sum_of_squares(w + index * taps, taps))
+        }
+      }
+    }
+  }
+
   private final class Prepared: @unchecked Sendable {
     private let lock = NSLock()
     private var forms: [Form: Tensor] = [:]
+    private var adjoints: [Adjoint: ConvolutionWeight] = [:]
+    private var energy: Tensor?
+
+    func energy(_ make: () -> Tensor) -> Tensor {
+      lock.withLock {
+        if let energy { return energy }
+        let made = make()
+        energy = made
+        return made
+      }
+    }
+
+    func adjoint(_ kind: Adjoint, _ make: () -> ConvolutionWeight) -> ConvolutionWeight {
+      lock.withLock {
+        if let made = adjoints[kind] { return made }
+        let made = make()
+        adjoints[kind] = made
+        return made
+      }
+    }
 
     func form(_ form: Form, _ make: () -> Tensor) -> Tensor {
       lock.withLock {
@@ -109,12 +159,14 @@ extension Tensor {
   /// Convolution weights with both spatial axes reversed.
   public func flippedKernels() -> Tensor {
     let taps = shape[2] * shape[3]
-    return Tensor(uninitialized: shape) { flipped in
+    let result = Tensor(uninitialized: shape) { flipped in
       withUnsafeBuffer { w in
         for kernel in 0..<shape[0] * shape[1] {
           for tap in 0..<taps { flipped[kernel * taps + tap] = w[(kernel + 1) * taps - 1 - tap] }
         }
       }
     }
+    guard Tape.records(self) else { return result }
+    return result.recorded(from: [self]) { gradient, _ in [gradient.flippedKernels()] }
   }
 }

@@ -8,7 +8,7 @@ extension Tensor {
       taps.count == shape[1] * 9 && inputScale.shape == [shape[0], shape[1]],
       "depthwise taps \(taps.shape) and scale \(inputScale.shape) on \(shape)")
     let (c, h, w) = (shape[1], shape[2], shape[3])
-    return Tensor(uninitialized: shape) { destination in
+    let result = Tensor(uninitialized: shape) { destination in
       withUnsafeBuffer { x in
         taps.withUnsafeBuffer { taps in
           guard let to = destination.baseAddress, let x = x.baseAddress,
@@ -21,6 +21,30 @@ extension Tensor {
           }
         }
       }
+    }
+    guard Tape.records(self, taps, inputScale) else { return result }
+    let x = self
+    return result.recorded(from: [self, taps, inputScale]) { gradient, isNeeded in
+      var gradients: [Tensor?] = [nil, nil, nil]
+      if isNeeded[0] || isNeeded[2] {
+        let ones = Tensor(repeating: 1, shape: inputScale.shape)
+        let inner = gradient.depthwiseConvolution(
+          taps.reshaped([c, 1, 3, 3]).flippedKernels(), inputScale: ones)
+        gradients[0] = inner.scaledPlanes(inputScale)
+        gradients[2] = x.planeProducts(inner)
+      }
+      if isNeeded[1] {
+        // One tap at a time: the picture moved by it, times the gradient.
+        let scaled = x.scaledPlanes(inputScale)
+        let sums = (0..<9).map { tap in
+          let (dy, dx) = (tap / 3 - 1, tap % 3 - 1)
+          let moved = scaled.upfirdn(
+            nil, padding: Padding(left: -dx, right: dx, top: -dy, bottom: dy))
+          return moved.planeProducts(gradient).summed(over: [0]).reshaped([c, 1])
+        }
+        gradients[1] = Tensor.concatenated(sums, axis: 1).reshaped(taps.shape)
+      }
+      return gradients
     }
   }
 
@@ -35,6 +59,10 @@ extension Tensor {
       "depthwise \(taps.shape), \(weight.tensor.shape), scale \(inputScale.shape) on \(shape)")
     let result: Shape = [shape[0], weight.outputs, shape[2], shape[3]]
     epilogue.check(shape: result)
+    if Tape.records(self, taps, weight.tensor, inputScale, epilogue.bias, epilogue.noise) {
+      return depthwiseConvolution(taps, inputScale: inputScale)
+        .convolution(weight, epilogue: epilogue)
+    }
     return Tensor(uninitialized: result) { destination in
       guard let to = destination.baseAddress else { return }
       ConvolutionLayer.run(

@@ -10,7 +10,7 @@ extension Tensor {
       "feature distance of \(shape) and \(other.shape), weights \(weights?.shape ?? [])")
     let (channels, plane) = (shape[1], shape[2] * shape[3])
     let block = 256, blocks = (plane + block - 1) / block
-    return Tensor(uninitialized: [shape[0], 1, shape[2], shape[3]]) { destination in
+    let result = Tensor(uninitialized: [shape[0], 1, shape[2], shape[3]]) { destination in
       withUnsafeBuffer { a in
         other.withUnsafeBuffer { b in
           weights.withPointer { weights in
@@ -27,6 +27,15 @@ extension Tensor {
           }
         }
       }
+    }
+    let heads = weights?.reshaped([1, channels, 1, 1])
+    return result.recorded(from: [self, other] + (heads.map { [$0] } ?? [])) { inputs in
+      func unit(_ x: Tensor) -> Tensor {
+        // The tiny addend keeps the gradient finite where all features are 0.
+        x * ((x.squared().summed(over: [1]) + 1e-20).squareRoot() + 1e-10).reciprocal()
+      }
+      let squares = (unit(inputs[0]) - unit(inputs[1])).squared()
+      return (inputs.count > 2 ? squares * inputs[2] : squares).summed(over: [1])
     }
   }
 
@@ -62,7 +71,7 @@ extension Tensor {
   public func planeMeans() -> Tensor {
     precondition(shape.rank == 4 && shape[2] * shape[3] > 0, "plane means of \(shape)")
     let plane = shape[2] * shape[3]
-    return Tensor(uninitialized: [shape[0], shape[1]]) { means in
+    let result = Tensor(uninitialized: [shape[0], shape[1]]) { means in
       withUnsafeBuffer { source in
         for index in means.indices {
           var sum = 0.0
@@ -70,6 +79,11 @@ extension Tensor {
           means[index] = Float(sum / Double(plane))
         }
       }
+    }
+    guard Tape.records(self) else { return result }
+    return result.recorded(from: [self]) { [shape] gradient, _ in
+      let share = gradient.reshaped([shape[0], shape[1], 1, 1]) * (1 / Float(plane))
+      return [share.broadcast(to: shape)]
     }
   }
 }

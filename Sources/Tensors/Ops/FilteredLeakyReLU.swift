@@ -57,37 +57,35 @@ public struct FilteredLeakyReLU: Sendable {
     return (sizes, taps)
   }
 
-  /// The steps before the nonlinearity and after it, for planes of `height` × `width`.
-  fileprivate func plans(height: Int, width: Int) -> (before: [UpfirdnPlan], after: [UpfirdnPlan]) {
+  /// The resampling before the nonlinearity.
+  fileprivate var before: [Resampling] {
     let (p0, p1) = padding
-    let before = Self.plans(
-      upFilter, height: height, width: width, up: up, down: 1,
-      padding: Padding(before: p0, after: p1), gain: Float(up * up), verticalFirst: false)
-    let (h, w) = before.last.map { ($0.outHeight, $0.outWidth) } ?? (height, width)
-    let after = Self.plans(
-      downFilter, height: h, width: w, up: 1, down: down, padding: .none, gain: 1,
-      verticalFirst: true)
-    return (before, after)
+    return Self.steps(
+      upFilter, up: up, down: 1, padding: Padding(before: p0, after: p1), gain: Float(up * up),
+      verticalFirst: false)
+  }
+
+  /// The resampling after it.
+  fileprivate var after: [Resampling] {
+    Self.steps(downFilter, up: 1, down: down, padding: .none, gain: 1, verticalFirst: true)
   }
 
   /// One resampling: along one axis and then the other for a separable filter, in whichever order
   /// keeps the plane between them small.
-  private static func plans(
-    _ filter: ResampleFilter?, height: Int, width: Int, up: Int, down: Int, padding: Padding,
-    gain: Float, verticalFirst: Bool
-  ) -> [UpfirdnPlan] {
+  private static func steps(
+    _ filter: ResampleFilter?, up: Int, down: Int, padding: Padding, gain: Float,
+    verticalFirst: Bool
+  ) -> [Resampling] {
     guard let filter, filter.taps.shape.rank == 1 else {
       if filter == nil, up == 1, down == 1, padding == .none { return [] }
       return [
-        UpfirdnPlan(
-          height: height, width: width, filter: filter, up: (up, up), down: (down, down),
-          padding: padding, gain: gain)
+        Resampling(
+          filter: filter, up: (up, up), down: (down, down), padding: padding, gain: gain)
       ]
     }
     let taps = filter.taps, count = taps.count, root = gain.squareRoot()
-    func along(_ isVertical: Bool, height: Int, width: Int) -> UpfirdnPlan {
-      UpfirdnPlan(
-        height: height, width: width,
+    func along(_ isVertical: Bool) -> Resampling {
+      Resampling(
         filter: ResampleFilter(taps: taps.reshaped(isVertical ? [count, 1] : [1, count])),
         up: isVertical ? (1, up) : (up, 1), down: isVertical ? (1, down) : (down, 1),
         padding: Padding(
@@ -95,8 +93,58 @@ public struct FilteredLeakyReLU: Sendable {
           top: isVertical ? padding.top : 0, bottom: isVertical ? padding.bottom : 0),
         gain: root)
     }
-    let first = along(verticalFirst, height: height, width: width)
-    return [first, along(!verticalFirst, height: first.outHeight, width: first.outWidth)]
+    return [along(verticalFirst), along(!verticalFirst)]
+  }
+
+  /// Multiplies `t` by the slope of the nonlinearity at `u`.
+  fileprivate func multiply(
+    _ t: UnsafeMutablePointer<Float>, bySlopeAt u: UnsafePointer<Float>, count: Int
+  ) {
+    let (above, below, limit) = (gain, gain * slope, clamp ?? .infinity)
+    for i in 0..<count {
+      let factor = u[i] > 0 ? above : below
+      t[i] *= abs(u[i] * factor) < limit ? factor : 0
+    }
+  }
+}
+
+/// Resampling steps one after the other, for planes of one size.
+private struct ResamplingChain {
+  private(set) var plans: [UpfirdnPlan] = []
+  private(set) var adjointPlans: [UpfirdnPlan] = []
+  private(set) var height: Int
+  private(set) var width: Int
+  /// The most elements that a plane on the way has.
+  private(set) var largest: Int
+
+  init(_ steps: [Resampling], height: Int, width: Int) {
+    (self.height, self.width, largest) = (height, width, height * width)
+    for step in steps {
+      let plan = UpfirdnPlan(height: self.height, width: self.width, step)
+      adjointPlans.append(
+        UpfirdnPlan(
+          height: plan.outHeight, width: plan.outWidth,
+          step.adjoint(height: self.height, width: self.width)))
+      plans.append(plan)
+      (self.height, self.width) = (plan.outHeight, plan.outWidth)
+      largest = max(largest, self.height * self.width)
+    }
+    adjointPlans.reverse()
+  }
+
+  /// Runs `plans`, going back and forth between two planes; the result lies in one of them, unless
+  /// there is nothing to do.
+  static func run(
+    _ plans: [UpfirdnPlan], from x: UnsafePointer<Float>, _ first: UnsafeMutablePointer<Float>,
+    _ second: UnsafeMutablePointer<Float>
+  ) -> UnsafePointer<Float> {
+    var current = x
+    for (index, plan) in plans.enumerated() {
+      let next = index % 2 == 0 ? first : second
+      plan.run(next, from: current)
+      current = UnsafePointer(next)
+    }
+    return current
   }
 }
 
@@ -105,45 +153,83 @@ extension Tensor {
   ///
   /// H′ = ((H·up + before + after − up taps + 1) − down taps) / down + 1, rounded down.
   public func filteredLeakyReLU(_ activation: FilteredLeakyReLU) -> Tensor {
-    let (height, width) = (shape[2], shape[3])
-    if let (sizes, taps) = activation.kernel(height: height, width: width) {
-      return filteredLeakyReLU(sizes, taps)
+    let kernel = activation.kernel(height: shape[2], width: shape[3])
+    let y = kernel.map { filteredLeakyReLU($0.sizes, $0.taps) } ?? filteredStepByStep(activation)
+    guard Tape.records(self) else { return y }
+    let x = self
+    return y.recorded(from: [self]) { gradient, _ in
+      [gradient.filteredLeakyReLUDerivative(activation, at: x, isAdjoint: true)]
     }
-    let (before, after) = activation.plans(height: height, width: width)
-    let plans = before + after
-    let out = plans.last.map { ($0.outHeight, $0.outWidth) } ?? (height, width)
-    let largest = plans.map { $0.outHeight * $0.outWidth }.max() ?? 0
-    let room = max(largest, height * width)
-    return Tensor(uninitialized: [shape[0], shape[1], out.0, out.1]) { result in
+  }
+
+  /// ``filteredLeakyReLU(_:)`` for filters of any form, one resampling after the other.
+  private func filteredStepByStep(_ activation: FilteredLeakyReLU) -> Tensor {
+    let before = ResamplingChain(activation.before, height: shape[2], width: shape[3])
+    let after = ResamplingChain(activation.after, height: before.height, width: before.width)
+    let room = max(before.largest, after.largest), size = shape[2] * shape[3]
+    let middle = before.height * before.width, outSize = after.height * after.width
+    return Tensor(uninitialized: [shape[0], shape[1], after.height, after.width]) { result in
       withUnsafeBuffer { source in
         guard let to = result.baseAddress, let from = source.baseAddress else { return }
         Parallel.forEach(shape[0] * shape[1]) { plane in
-          Scratch.withFloats(2 * room) { scratch in
-            // Results go back and forth between the two halves of the scratch memory.
-            var current = from + plane * height * width
-            var count = height * width
-            var isFirstHalf = true
-            func place() -> UnsafeMutablePointer<Float> {
-              defer { isFirstHalf.toggle() }
-              return isFirstHalf ? scratch : scratch + room
-            }
-            func run(_ plan: UpfirdnPlan) {
-              let next = place()
-              plan.run(next, from: current)
-              current = UnsafePointer(next)
-              count = plan.outHeight * plan.outWidth
-            }
-            for plan in before { run(plan) }
-            let next = place()
+          Scratch.withFloats(3 * room) { scratch in
+            let u = ResamplingChain.run(
+              before.plans, from: from + plane * size, scratch, scratch + room)
+            let bent = scratch + 2 * room
             atelier_bias_act(
-              next, current, nil, 0, 1, 0, Activation.lrelu.code, activation.slope,
-              activation.gain, activation.clamp ?? -1, count)
-            current = UnsafePointer(next)
-            for plan in after { run(plan) }
-            (to + plane * count).update(from: current, count: count)
+              bent, u, nil, 0, 1, 0, Activation.lrelu.code, activation.slope, activation.gain,
+              activation.clamp ?? -1, middle)
+            (to + plane * outSize).update(
+              from: ResamplingChain.run(after.plans, from: bent, scratch, scratch + room),
+              count: outSize)
           }
         }
       }
+    }
+  }
+
+  /// The derivative of ``filteredLeakyReLU(_:)`` at `x` along this tensor, of `x`'s shape; or
+  /// (`isAdjoint`) the gradient at `x` whose gradient at the result is this.
+  ///
+  /// It is linear, and does not change with `x` but at kinks.
+  private func filteredLeakyReLUDerivative(
+    _ activation: FilteredLeakyReLU, at x: Tensor, isAdjoint: Bool
+  ) -> Tensor {
+    let before = ResamplingChain(activation.before, height: x.shape[2], width: x.shape[3])
+    let after = ResamplingChain(activation.after, height: before.height, width: before.width)
+    let room = max(before.largest, after.largest), middle = before.height * before.width
+    let size = x.shape[2] * x.shape[3], outSize = after.height * after.width
+    let first = isAdjoint ? after.adjointPlans : before.plans
+    let second = isAdjoint ? before.adjointPlans : after.plans
+    let (fromSize, toSize) = isAdjoint ? (outSize, size) : (size, outSize)
+    let resultShape: Shape =
+      isAdjoint ? x.shape : [shape[0], shape[1], after.height, after.width]
+    let result = Tensor(uninitialized: resultShape) { result in
+      withUnsafeBuffer { source in
+        x.withUnsafeBuffer { x in
+          guard let to = result.baseAddress, let from = source.baseAddress, let x = x.baseAddress
+          else { return }
+          Parallel.forEach(shape[0] * shape[1]) { plane in
+            Scratch.withFloats(5 * room) { scratch in
+              let (a, b) = (scratch + 2 * room, scratch + 3 * room)
+              let u = ResamplingChain.run(
+                before.plans, from: x + plane * size, scratch, scratch + room)
+              let t = scratch + 4 * room
+              t.update(
+                from: ResamplingChain.run(first, from: from + plane * fromSize, a, b),
+                count: middle)
+              activation.multiply(t, bySlopeAt: u, count: middle)
+              (to + plane * toSize).update(
+                from: ResamplingChain.run(second, from: t, a, b), count: toSize)
+            }
+          }
+        }
+      }
+    }
+    guard Tape.records(self) else { return result }
+    let x = x.detached
+    return result.recorded(from: [self]) { gradient, _ in
+      [gradient.filteredLeakyReLUDerivative(activation, at: x, isAdjoint: !isAdjoint)]
     }
   }
 

@@ -11,11 +11,17 @@ extension Tensor {
       shape.rank == 4 && style.shape == [shape[0], 2 * shape[1]],
       "styles \(style.shape) for the instance norm of \(shape)")
     let channels = shape[1]
-    return style.withUnsafeBuffer { style in
+    let result = style.withUnsafeBuffer { style in
       normalizedPlanes(epsilon: epsilon, activation: .linear, alpha: 0) { index in
         let row = index / channels * 2 * channels, channel = index % channels
         return (style[row + channel] + 1, style[row + channels + channel])
       }
+    }
+    return result.recorded(from: [self, style]) { inputs in
+      let style = inputs[1], extents: Shape = [style.shape[0], channels, 1, 1]
+      let scale = style.sliced(axis: 1, 0..<channels).reshaped(extents) + 1
+      let shift = style.sliced(axis: 1, channels..<2 * channels).reshaped(extents)
+      return inputs[0].normalizedInSteps(epsilon: epsilon) * scale + shift
     }
   }
 
@@ -31,6 +37,16 @@ extension Tensor {
   ) -> Tensor {
     precondition(shape.rank == 4, "instance norm of \(shape)")
     return normalizedPlanes(epsilon: epsilon, activation: activation, alpha: alpha) { _ in (1, 0) }
+      .recorded(from: [self]) { inputs in
+        inputs[0].normalizedInSteps(epsilon: epsilon)
+          .biasAct(Epilogue(activation: activation, alpha: alpha, gain: 1))
+      }
+  }
+
+  /// Planes with mean 0 and deviation 1, in operations that have gradients.
+  private func normalizedInSteps(epsilon: Float) -> Tensor {
+    let centred = self - averaged(over: [2, 3]).broadcast(to: shape)
+    return centred * (centred.squared().averaged(over: [2, 3]) + epsilon).reciprocalSquareRoot()
   }
 
   /// Planes with mean 0 and deviation 1, then what `style` says of plane n·C + c.

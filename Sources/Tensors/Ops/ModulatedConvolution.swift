@@ -33,15 +33,6 @@ extension Tensor {
 
   /// 1 / √(Σᵢ s² · energy + 1e-8): styles `[N, I]` and energy `[O, I]` → `[N, O]`.
   func demodulationFactors(_ energy: Tensor) -> Tensor {
-    let squares = Tensor(uninitialized: shape) { squares in
-      withUnsafeBuffer { s in
-        for i in s.indices { squares[i] = s[i] * s[i] }
-      }
-    }
-    var factors = squares.linear(energy)
-    factors.withUnsafeMutableBuffer { values in
-      for i in values.indices { values[i] = 1 / (values[i] + 1e-8).squareRoot() }
-    }
-    return factors
+    (squared().matrixProduct(energy, transposed: true) + 1e-8).reciprocalSquareRoot()
   }
 }

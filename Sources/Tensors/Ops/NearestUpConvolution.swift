@@ -22,23 +22,6 @@ extension Tensor {
   /// (padding k/2) and averaging over 2×2 pixels: `[O, I, k, k]` → `[O, I, k + 1, k + 1]`.
   public func averagingKernels() -> Tensor {
     precondition(shape.rank == 4, "convolution weights of shape \(shape)")
-    let (height, width) = (shape[2], shape[3])
-    let (tall, wide) = (height + 1, width + 1)
-    return Tensor(uninitialized: [shape[0], shape[1], tall, wide]) { result in
-      result.update(repeating: 0)
-      withUnsafeBuffer { w in
-        for kernel in 0..<shape[0] * shape[1] {
-          for y in 0..<height {
-            for x in 0..<width {
-              let quarter = 0.25 * w[(kernel * height + y) * width + x]
-              let place = (kernel * tall + y) * wide + x
-              for corner in [place, place + 1, place + wide, place + wide + 1] {
-                result[corner] += quarter
-              }
-            }
-          }
-        }
-      }
-    }
+    return upfirdn(ResampleFilter([1, 1]), padding: Padding(before: 1, after: 1))
   }
 }

@@ -5,7 +5,7 @@ extension Tensor {
   public func normalizedSecondMoment(epsilon: Float = 1e-8) -> Tensor {
     precondition(shape.rank == 2, "features of \(shape)")
     let features = shape[1]
-    return Tensor(uninitialized: shape) { destination in
+    let result = Tensor(uninitialized: shape) { destination in
       withUnsafeBuffer { source in
         guard let to = destination.baseAddress, let from = source.baseAddress else { return }
         for n in 0..<shape[0] {
@@ -15,6 +15,10 @@ extension Tensor {
         }
       }
     }
+    return result.recorded(from: [self]) { inputs in
+      let x = inputs[0]
+      return x * (x.squared().averaged(over: [1]) + epsilon).reciprocalSquareRoot()
+    }
   }
 
   /// `[N, a]` and `[N, b]` side by side: `[N, a + b]`.
@@ -22,17 +26,7 @@ extension Tensor {
     precondition(
       shape.rank == 2 && other.shape.rank == 2 && shape[0] == other.shape[0],
       "cannot join \(shape) and \(other.shape)")
-    let (a, b) = (shape[1], other.shape[1])
-    return Tensor(uninitialized: [shape[0], a + b]) { destination in
-      withUnsafeBuffer { left in
-        other.withUnsafeBuffer { right in
-          for n in 0..<shape[0] {
-            for i in 0..<a { destination[n * (a + b) + i] = left[n * a + i] }
-            for i in 0..<b { destination[n * (a + b) + a + i] = right[n * b + i] }
-          }
-        }
-      }
-    }
+    return Tensor.concatenated([self, other], axis: 1)
   }
 
   /// Minibatch standard deviation (Karras et al., arXiv 1710.10196): `features` constant channels
@@ -67,7 +61,7 @@ extension Tensor {
         }
       }
     }
-    return Tensor(uninitialized: [n, c + features, shape[2], shape[3]]) { destination in
+    let result = Tensor(uninitialized: [n, c + features, shape[2], shape[3]]) { destination in
       withUnsafeBuffer { x in
         for sample in 0..<n {
           let to = sample * (c + features) * plane
@@ -79,6 +73,17 @@ extension Tensor {
           }
         }
       }
+    }
+    return result.recorded(from: [self]) { [shape] inputs in
+      // [G, groups, features, the rest]: a sample's group is its index modulo the groups.
+      let rest = width * plane
+      let x = inputs[0].reshaped([group, groups, features, rest])
+      let centred = x - x.averaged(over: [0]).broadcast(to: x.shape)
+      let deviation = (centred.squared().averaged(over: [0]) + 1e-8).squareRoot()
+      let channels = deviation.averaged(over: [3]).reshaped([1, groups, features, 1])
+        .broadcast(to: [group, groups, features, plane])
+      return Tensor.concatenated(
+        [inputs[0], channels.reshaped([n, features, shape[2], shape[3]])], axis: 1)
     }
   }
 }

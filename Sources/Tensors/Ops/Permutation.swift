@@ -8,14 +8,24 @@ extension Tensor {
       strides[axis] = strides[axis + 1] * shape[axis + 1]
     }
     let extents = axes.map { shape[$0] }, steps = axes.map { strides[$0] }
-    return Tensor(uninitialized: Shape(extents)) { result in
+    let result = Tensor(uninitialized: Shape(extents)) { result in
       withUnsafeBuffer { source in
+        guard let to = result.baseAddress, let from = source.baseAddress, !source.isEmpty
+        else { return }
+        // Axes at the end that stay where they are make runs.
+        var moved = axes.count
+        while moved > 0, axes[moved - 1] == moved - 1 { moved -= 1 }
+        let run = extents[moved...].reduce(1, *)
         var index = [Int](repeating: 0, count: extents.count)
         var place = 0
-        for i in result.indices {
-          result[i] = source[place]
+        for i in 0..<result.count / run {
+          if run == 1 {
+            to[i] = from[place]
+          } else {
+            (to + i * run).update(from: from + place, count: run)
+          }
           // Count up, the last axis first.
-          var axis = extents.count - 1
+          var axis = moved - 1
           while axis >= 0 {
             index[axis] += 1
             place += steps[axis]
@@ -27,5 +37,8 @@ extension Tensor {
         }
       }
     }
+    guard Tape.records(self) else { return result }
+    let inverse = axes.indices.sorted { axes[$0] < axes[$1] }
+    return result.recorded(from: [self]) { gradient, _ in [gradient.permuted(inverse)] }
   }
 }

@@ -5,7 +5,7 @@ extension Tensor {
     precondition(shape.rank == 4, "pixel norm of \(shape)")
     let (channels, plane) = (shape[1], shape[2] * shape[3])
     let strip = 2048, strips = (plane + strip - 1) / strip
-    return Tensor(uninitialized: shape) { destination in
+    let result = Tensor(uninitialized: shape) { destination in
       withUnsafeBuffer { source in
         guard let to = destination.baseAddress, let from = source.baseAddress else { return }
         Parallel.forEach(shape[0] * strips) { index in
@@ -27,6 +27,10 @@ extension Tensor {
           }
         }
       }
+    }
+    return result.recorded(from: [self]) { inputs in
+      let x = inputs[0]
+      return x * (x.squared().averaged(over: [1]) + epsilon).reciprocalSquareRoot()
     }
   }
 }

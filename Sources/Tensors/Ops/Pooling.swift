@@ -16,6 +16,15 @@ extension Tensor {
         for x in columns { sum += plane[y * width + x] }
       }
       return sum / Float(countsPadding ? kernel * kernel : rows.count * columns.count)
+    }.recorded(from: [self]) { inputs in
+      // A box filter; where padding does not count, the sum is of fewer pixels.
+      let box = ResampleFilter(
+        rows: Array(repeating: Array(repeating: 1, count: kernel), count: kernel))
+      let around = Padding(before: padding, after: padding)
+      let means = inputs[0].upfirdn(box, down: (stride, stride), padding: around)
+      if countsPadding || padding == 0 { return means }
+      let ones = Tensor(repeating: 1, shape: [1, 1, inputs[0].shape[2], inputs[0].shape[3]])
+      return means * ones.upfirdn(box, down: (stride, stride), padding: around).reciprocal()
     }
   }
 
@@ -29,13 +38,28 @@ extension Tensor {
   public func maximumPooled(
     kernel: Int, stride: Int, padding: Int = 0, roundsUp: Bool = false
   ) -> Tensor {
-    pooled(kernel: kernel, stride: stride, padding: padding, roundsUp: roundsUp) {
+    let result = pooled(kernel: kernel, stride: stride, padding: padding, roundsUp: roundsUp) {
       plane, rows, columns, width in
       var largest = -Float.infinity
       for y in rows {
         for x in columns { largest = max(largest, plane[y * width + x]) }
       }
       return largest
+    }
+    guard Tape.records(self) else { return result }
+    // Where the first largest value of every window lies, a whole number below 2²⁴ in a plane.
+    let places = pooled(kernel: kernel, stride: stride, padding: padding, roundsUp: roundsUp) {
+      plane, rows, columns, width in
+      var best = rows.lowerBound * width + columns.lowerBound
+      for y in rows {
+        for x in columns where plane[y * width + x] > plane[best] { best = y * width + x }
+      }
+      return Float(best)
+    }
+    precondition(shape[2] * shape[3] < 1 << 24, "a plane of \(shape) is too large for gradients")
+    let indices = places.scalars.map { Int32($0) }
+    return result.recorded(from: [self]) { [shape] gradient, _ in
+      [gradient.scatteredInPlanes(indices, height: shape[2], width: shape[3])]
     }
   }
 

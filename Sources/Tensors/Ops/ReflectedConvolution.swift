@@ -8,7 +8,7 @@ extension Tensor {
     if padding == 0 { return self }
     let (h, w) = (shape[2], shape[3])
     let (tall, wide) = (h + 2 * padding, w + 2 * padding)
-    return Tensor(uninitialized: [shape[0], shape[1], tall, wide]) { destination in
+    let result = Tensor(uninitialized: [shape[0], shape[1], tall, wide]) { destination in
       withUnsafeBuffer { source in
         guard let to = destination.baseAddress, let from = source.baseAddress else { return }
         Parallel.forEach(shape[0] * shape[1]) { plane in
@@ -23,6 +23,13 @@ extension Tensor {
           }
         }
       }
+    }
+    return result.recorded(from: [self]) { inputs in
+      let places = (0..<tall * wide).map { i in
+        Int32(
+          Self.mirrored(i / wide - padding, h) * w + Self.mirrored(i % wide - padding, w))
+      }
+      return inputs[0].gatheredInPlanes(places, height: tall, width: wide)
     }
   }
 

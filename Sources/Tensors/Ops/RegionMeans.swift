@@ -7,7 +7,7 @@ extension Tensor {
     precondition(
       shape.rank == 4 && regions.count == samples && regions.allSatisfy { $0.count == plane },
       "\(regions.count) region maps of \(regions.map(\.count)) pixels for \(shape)")
-    return Tensor(uninitialized: shape) { destination in
+    let result = Tensor(uninitialized: shape) { destination in
       withUnsafeBuffer { source in
         for (sample, map) in regions.enumerated() {
           // Regions by number in order of appearance, so that sums are plain arrays.
@@ -28,6 +28,11 @@ extension Tensor {
           }
         }
       }
+    }
+    guard Tape.records(self) else { return result }
+    // A mean over a region gives every pixel of it the same share: it is its own adjoint.
+    return result.recorded(from: [self]) { gradient, _ in
+      [gradient.averagedOverRegions(regions)]
     }
   }
 }

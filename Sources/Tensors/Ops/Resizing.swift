@@ -8,7 +8,7 @@ extension Tensor {
     let (h, w) = (shape[2], shape[3])
     if h == height && w == width { return self }
     let columns = Self.nearestTaps(w, width), rows = Self.nearestTaps(h, height)
-    return Tensor(uninitialized: [shape[0], shape[1], height, width]) { destination in
+    let result = Tensor(uninitialized: [shape[0], shape[1], height, width]) { destination in
       withUnsafeBuffer { source in
         guard let to = destination.baseAddress, let from = source.baseAddress else { return }
         columns.withUnsafeBufferPointer { columns in
@@ -25,6 +25,10 @@ extension Tensor {
           }
         }
       }
+    }
+    return result.recorded(from: [self]) { inputs in
+      let places = rows.flatMap { row in columns.map { Int32(row * w + $0) } }
+      return inputs[0].gatheredInPlanes(places, height: height, width: width)
     }
   }
 
@@ -44,7 +48,7 @@ extension Tensor {
     let (h, w) = (shape[2], shape[3])
     if h == height && w == width { return self }
     let rows = Self.bilinearTaps(h, height), columns = Self.bilinearTaps(w, width)
-    return Tensor(uninitialized: [shape[0], shape[1], height, width]) { destination in
+    let result = Tensor(uninitialized: [shape[0], shape[1], height, width]) { destination in
       withUnsafeBuffer { source in
         guard let to = destination.baseAddress, let from = source.baseAddress else { return }
         Parallel.forEach(shape[0] * shape[1]) { plane in
@@ -60,6 +64,25 @@ extension Tensor {
           }
         }
       }
+    }
+    return result.recorded(from: [self]) { inputs in
+      // The four pixels around every target pixel, each with its share.
+      func corner(isBelow: Bool, isRight: Bool) -> Tensor {
+        var places: [Int32] = [], shares: [Float] = []
+        for row in rows {
+          for column in columns {
+            places.append(
+              Int32((isBelow ? row.high : row.low) * w + (isRight ? column.high : column.low)))
+            shares.append(
+              (isBelow ? row.share : 1 - row.share)
+                * (isRight ? column.share : 1 - column.share))
+          }
+        }
+        return inputs[0].gatheredInPlanes(places, height: height, width: width)
+          * Tensor(shares, shape: [height, width])
+      }
+      return corner(isBelow: false, isRight: false) + corner(isBelow: false, isRight: true)
+        + corner(isBelow: true, isRight: false) + corner(isBelow: true, isRight: true)
     }
   }
 

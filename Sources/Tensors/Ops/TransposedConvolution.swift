@@ -18,7 +18,13 @@ extension Tensor {
       padding >= 0 && outputPadding >= 0 && height > 0 && width > 0,
       "padding \(padding) and \(outputPadding) for a kernel of \(kh)×\(kw) on \(shape)")
     epilogue.check(shape: [shape[0], weight.outputs, height, width])
-    if kh == 3, kw == 3, stride == 2, padding == 1, outputPadding == 1,
+    let isRecorded = Tape.records(self, weight.tensor, epilogue.bias, epilogue.noise)
+    if isRecorded, padding != 0 || outputPadding != 0 || !epilogue.isNothing {
+      return transposedConvolution(weight, stride: stride).upfirdn(
+        nil, padding: Padding(before: -padding, after: outputPadding - padding)
+      ).biasAct(epilogue)
+    }
+    if !isRecorded, kh == 3, kw == 3, stride == 2, padding == 1, outputPadding == 1,
       shape[2] * shape[3] >= Self.fewestForTiles
     {
       // The ×2 up-convolution with a filter that only moves the picture by the pixel cut off.
@@ -27,7 +33,7 @@ extension Tensor {
         epilogue: epilogue)
     }
     let full = (shape[2] - 1) * stride + kh, wide = (shape[3] - 1) * stride + kw
-    return scatter(weight, inputScale: nil, stride: stride) { _, _ in
+    let result = scatter(weight, inputScale: nil, stride: stride) { _, _ in
       (height, width)
     } finish: { plane, result, sample, channel in
       guard let from = plane.baseAddress else { return }
@@ -41,6 +47,17 @@ extension Tensor {
       }
       epilogue.apply(
         result, from: result, sample: sample, channel: channel, count: height * width)
+    }
+    guard isRecorded else { return result }
+    let x = self
+    return result.recorded(from: [self, weight.tensor]) { gradient, isNeeded in
+      [
+        isNeeded[0] ? gradient.convolution(weight.adjoint(.plain), stride: stride) : nil,
+        isNeeded[1]
+          ? gradient.convolutionWeightGradient(
+            x, kernel: weight.kernel, stride: stride, padding: 0
+          ).permuted([1, 0, 2, 3]) : nil,
+      ]
     }
   }
 
@@ -64,6 +81,35 @@ extension Tensor {
     let plan = UpfirdnPlan(
       height: height, width: width, filter: filter, padding: padding, gain: 4)
     epilogue.check(shape: [shape[0], weight.outputs, plan.outHeight, plan.outWidth])
+    let isRecorded = Tape.records(
+      self, weight.tensor, inputScale, outputScale, epilogue.bias, epilogue.noise)
+    if isRecorded {
+      guard epilogue.isPiecewise else {
+        return upConvolution(
+          weight, filter: filter, inputScale: inputScale, outputScale: outputScale, epilogue: .none
+        ).biasAct(epilogue)
+      }
+      let y = Tape.withoutRecording {
+        upConvolution(
+          weight, filter: filter, inputScale: inputScale, outputScale: outputScale,
+          epilogue: epilogue)
+      }
+      // Back through the filter, and then through the transposed convolution.
+      let resampling = Resampling(filter: filter, padding: padding, gain: 4)
+      let pullback = ConvolutionPullback(
+        x: self, inputScale: inputScale, outputScale: outputScale, epilogue: epilogue
+      ) { gradient, scale in
+        gradient.resampled(resampling.adjoint(height: height, width: width))
+          .convolution(
+            weight.adjoint(.plain), inputScale: scale, outputScale: nil, stride: 2, padding: 0,
+            epilogue: .none)
+      } weightGradient: { input, gradient in
+        gradient.resampled(resampling.adjoint(height: height, width: width))
+          .convolutionWeightGradient(input, kernel: (kh, kw), stride: 2, padding: 0)
+          .permuted([1, 0, 2, 3])
+      }
+      return y.recorded(from: pullback.inputs(weight), withResult: { pullback($0, $1, $2) })
+    }
     if kh == 3, kw == 3, shape[2] * shape[3] >= Self.fewestForTiles,
       let taps = filter.separableTaps(gain: 4)
     {

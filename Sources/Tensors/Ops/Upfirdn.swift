@@ -83,23 +83,39 @@ extension Tensor {
     _ filter: ResampleFilter?, up: (x: Int, y: Int) = (1, 1), down: (x: Int, y: Int) = (1, 1),
     padding: Padding = .none, gain: Float = 1, flipFilter: Bool = false
   ) -> Tensor {
-    let plan = UpfirdnPlan(
-      height: shape[2], width: shape[3], filter: filter, up: up, down: down, padding: padding,
-      gain: gain, flipFilter: flipFilter)
-    let planes = shape[0] * shape[1]
-    let size = shape[2] * shape[3], outSize = plan.outHeight * plan.outWidth
-    return Tensor(uninitialized: [shape[0], shape[1], plan.outHeight, plan.outWidth]) { result in
+    resampled(
+      Resampling(
+        filter: filter, up: up, down: down, padding: padding, gain: gain, flipFilter: flipFilter))
+  }
+
+  /// As ``upfirdn(_:up:down:padding:gain:flipFilter:)`` says.
+  func resampled(_ resampling: Resampling) -> Tensor {
+    let (height, width) = (shape[2], shape[3])
+    let plan = UpfirdnPlan(height: height, width: width, resampling)
+    let planes = shape[0] * shape[1], size = height * width
+    let outSize = plan.outHeight * plan.outWidth
+    let y = Tensor(uninitialized: [shape[0], shape[1], plan.outHeight, plan.outWidth]) { result in
       withUnsafeBuffer { source in
         guard let to = result.baseAddress, let from = source.baseAddress else { return }
         Parallel.forEach(planes) { plan.run(to + $0 * outSize, from: from + $0 * size) }
       }
     }
+    guard Tape.records(self) else { return y }
+    return y.recorded(from: [self]) { gradient, _ in
+      [gradient.resampled(resampling.adjoint(height: height, width: width))]
+    }
   }
 
   /// ×2 upsampling of images with `filter`, as official networks do it.
   public func upsampled2(_ filter: ResampleFilter) -> Tensor {
-    if let taps = filter.separableTaps(gain: 4) { return upsampled2(taps: taps) }
-    return upfirdn(filter, up: (2, 2), padding: .upsampling2(filter), gain: 4)
+    let resampling = Resampling(
+      filter: filter, up: (2, 2), padding: .upsampling2(filter), gain: 4)
+    guard let taps = filter.separableTaps(gain: 4) else { return resampled(resampling) }
+    let y = upsampled2(taps: taps)
+    guard Tape.records(self) else { return y }
+    return y.recorded(from: [self]) { [shape] gradient, _ in
+      [gradient.resampled(resampling.adjoint(height: shape[2], width: shape[3]))]
+    }
   }
 
   private func upsampled2(taps: [Float]) -> Tensor {
@@ -144,6 +160,32 @@ extension Padding {
   }
 }
 
+/// The arguments of one upfirdn call.
+struct Resampling {
+  var filter: ResampleFilter?
+  var up: (x: Int, y: Int) = (1, 1)
+  var down: (x: Int, y: Int) = (1, 1)
+  var padding: Padding = .none
+  var gain: Float = 1
+  var flipFilter = false
+
+  /// The call that takes a result's gradient back to a plane of `height` × `width`.
+  ///
+  /// Sample i lies at i·up + p in the padded plane, and result j sums the taps from j·down on: the
+  /// same sum with the roles of up and down exchanged, the taps reversed, and taps − 1 − p in front.
+  func adjoint(height: Int, width: Int) -> Resampling {
+    let (th, tw) = (filter?.height ?? 1, filter?.width ?? 1)
+    let plan = UpfirdnPlan(height: height, width: width, self)
+    let (left, top) = (tw - 1 - padding.left, th - 1 - padding.top)
+    return Resampling(
+      filter: filter, up: down, down: up,
+      padding: Padding(
+        left: left, right: (width - 1) * up.x + tw - left - plan.outWidth * down.x, top: top,
+        bottom: (height - 1) * up.y + th - top - plan.outHeight * down.y),
+      gain: gain, flipFilter: !flipFilter)
+  }
+}
+
 /// One upfirdn call worked out for planes of one size.
 struct UpfirdnPlan {
   let outHeight: Int, outWidth: Int
@@ -164,6 +206,13 @@ struct UpfirdnPlan {
       fullHeight >= tapHeight && fullWidth >= tapWidth, "a filter larger than its padded plane")
     outHeight = (fullHeight - tapHeight) / down.y + 1
     outWidth = (fullWidth - tapWidth) / down.x + 1
+  }
+
+  init(height: Int, width: Int, _ resampling: Resampling) {
+    self.init(
+      height: height, width: width, filter: resampling.filter, up: resampling.up,
+      down: resampling.down, padding: resampling.padding, gain: resampling.gain,
+      flipFilter: resampling.flipFilter)
   }
 
   func run(_ y: UnsafeMutablePointer<Float>, from x: UnsafePointer<Float>) {

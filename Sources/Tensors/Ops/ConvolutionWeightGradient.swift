@@ -1,0 +1,100 @@
+extension Tensor {
+  /// The gradient of a convolution's weights: Σ over samples and pixels of gradient · input.
+  ///
+  /// result[o, i, ky, kx] = Σ gradient[n, o, y, x] · self[n, i, y·stride + ky − padding,
+  /// x·stride + kx − padding], pixels outside being 0: the input `[N, I, H, W]` and the gradient
+  /// `[N, O, H′, W′]` → `[O, I, kh, kw]`. One matrix product a tap.
+  public func convolutionWeightGradient(
+    _ gradient: Tensor, kernel: (height: Int, width: Int), stride: Int, padding: Int
+  ) -> Tensor {
+    precondition(
+      shape.rank == 4 && gradient.shape.rank == 4 && shape[0] == gradient.shape[0],
+      "weight gradient of \(shape) and \(gradient.shape)")
+    let (n, inputs, h, w) = (shape[0], shape[1], shape[2], shape[3])
+    let (outputs, oh, ow) = (gradient.shape[1], gradient.shape[2], gradient.shape[3])
+    let taps = kernel.height * kernel.width
+    let byTap = Tensor(uninitialized: [taps, outputs, inputs]) { destination in
+      withUnsafeBuffer { x in
+        gradient.withUnsafeBuffer { g in
+          guard let to = destination.baseAddress, let x = x.baseAddress, let g = g.baseAddress
+          else { return }
+          let isPlain = taps == 1 && stride == 1 && padding == 0
+          // Rows of the gradient that are multiplied at a time, and output channels a task.
+          let band = max(1, min(oh, (1 << 20) / max(inputs * ow, 1))), block = 128
+          let blocks = (outputs + block - 1) / block
+          Parallel.forEach(taps * blocks) { index in
+            let tap = index / blocks, first = index % blocks * block
+            let count = min(block, outputs - first)
+            let (ky, kx) = (tap / kernel.width, tap % kernel.width)
+            let sums = to + (tap * outputs + first) * inputs
+            sums.update(repeating: 0, count: count * inputs)
+            Scratch.withFloats(isPlain ? 1 : inputs * band * ow) { columns in
+              for sample in 0..<n {
+                for top in Swift.stride(from: 0, to: oh, by: band) {
+                  let rows = min(band, oh - top)
+                  var b = x + (sample * inputs * h + top) * w, columnStride = h * w
+                  if !isPlain {
+                    for channel in 0..<inputs {
+                      Self.gather(
+                        columns + channel * rows * ow,
+                        from: x + (sample * inputs + channel) * h * w, height: h, width: w,
+                        rows: rows, columns: ow, y0: top * stride + ky - padding,
+                        x0: kx - padding, step: stride)
+                    }
+                    (b, columnStride) = (UnsafePointer(columns), rows * ow)
+                  }
+                  Gemm.multiply(
+                    m: count, n: inputs, k: rows * ow,
+                    g + ((sample * outputs + first) * oh + top) * ow, rowStride: oh * ow, b,
+                    rowStride: columnStride, transposed: true, into: sums, rowStride: inputs,
+                    beta: 1)
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+    let result = byTap.permuted([1, 2, 0])
+      .reshaped([outputs, inputs, kernel.height, kernel.width])
+    guard Tape.records(self, gradient) else { return result }
+    let x = self
+    return result.recorded(from: [self, gradient]) { cotangent, isNeeded in
+      // Linear in each: the input gradient and the convolution by the cotangent as weights.
+      let weight = ConvolutionWeight(cotangent)
+      return [
+        isNeeded[0]
+          ? gradient.convolutionInputGradient(
+            weight, height: h, width: w, stride: stride, padding: padding) : nil,
+        isNeeded[1]
+          ? x.convolution(weight, stride: stride, padding: padding)
+            .sliced(axis: 2, 0..<oh).sliced(axis: 3, 0..<ow) : nil,
+      ]
+    }
+  }
+
+  /// Part of a plane: y[r, c] = x[y0 + r·step, x0 + c·step], 0 outside.
+  private static func gather(
+    _ y: UnsafeMutablePointer<Float>, from x: UnsafePointer<Float>, height: Int, width: Int,
+    rows: Int, columns: Int, y0: Int, x0: Int, step: Int
+  ) {
+    // The columns that lie inside.
+    let first = min(columns, max(0, (-x0 + step - 1) / step))
+    let last = max(first, min(columns, (width - x0 + step - 1) / step))
+    for row in 0..<rows {
+      let to = y + row * columns, source = y0 + row * step
+      guard source >= 0, source < height else {
+        to.update(repeating: 0, count: columns)
+        continue
+      }
+      let from = x + source * width
+      for column in 0..<first { to[column] = 0 }
+      if step == 1 {
+        (to + first).update(from: from + x0 + first, count: last - first)
+      } else {
+        for column in first..<last { to[column] = from[x0 + column * step] }
+      }
+      for column in last..<columns { to[column] = 0 }
+    }
+  }
+}
