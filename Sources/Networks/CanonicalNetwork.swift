@@ -24,6 +24,9 @@ public struct Parameter: Sendable {
     }
   }
 
+  /// A tensor in memory, tracked or not.
+  public init(_ tensor: Tensor) { self.init(shape: tensor.shape) { tensor } }
+
   /// The elements.
   public func tensor() throws -> Tensor { try read() }
 }
@@ -88,6 +91,21 @@ public struct CanonicalNetwork: Sendable {
     } catch {
       throw NetworkError.invalidConfiguration(file: file, reason: "\(error)")
     }
+  }
+
+  /// The same network with other tensors under some of its names, such as tracked ones: a network
+  /// that is loaded from it has gradients with respect to them.
+  ///
+  /// A tensor of another shape than the one it stands in for is the caller's error.
+  public func replacing(_ tensors: [String: Tensor]) -> CanonicalNetwork {
+    var network = self
+    for (name, tensor) in tensors {
+      precondition(
+        parameters[name]?.shape == tensor.shape,
+        "\(name) \(tensor.shape) instead of \(parameters[name]?.shape.description ?? "nothing")")
+      network.parameters[name] = Parameter(tensor)
+    }
+    return network
   }
 
   /// Writes the network as safetensors: the same bytes for the same network.

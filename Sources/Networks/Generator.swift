@@ -38,6 +38,9 @@ public protocol Generator: Sendable {
   /// The pictures `[N, C, H, W]` of a state in which all layers have worked.
   func picture(of state: SynthesisState, _ settings: SynthesisSettings) -> Tensor
 
+  /// The stored noise maps by layer name, in order, each `[R, R]`; none for networks without noise.
+  func noiseMaps() -> [(name: String, map: Tensor)]
+
   /// The weights that turn row `row` of W+ into styles, each `[channels, wDim]`; for SeFa.
   func styleWeights(row: Int) -> [Tensor]
 }
@@ -47,9 +50,6 @@ package protocol InspectableGenerator: Generator {
   /// The styles of every layer as its convolution takes them (StyleSpace, arXiv 2011.12799), by
   /// layer name: `[N, channels]`.
   func styles(_ ws: Tensor) -> [(name: String, styles: Tensor)]
-
-  /// The stored noise maps by layer name, each `[R, R]`.
-  func noiseMaps() -> [(name: String, map: Tensor)]
 }
 
 /// The sizes of a generator.
@@ -126,6 +126,9 @@ extension Generator {
   /// True.
   public var isTrainedWithMixing: Bool { true }
 
+  /// None.
+  public func noiseMaps() -> [(name: String, map: Tensor)] { [] }
+
   /// Synthesis with everything but the noise as the file says.
   public func synthesis(_ ws: Tensor, noise: NoiseInput) -> Tensor {
     synthesis(ws, SynthesisSettings(noise: noise))
@@ -133,28 +136,13 @@ extension Generator {
 
   /// w of shape `[N, wDim]` for all rows: `[N, rows, wDim]`.
   public func broadcast(_ w: Tensor) -> Tensor {
-    let (samples, width, rows) = (w.shape[0], w.shape[1], size.rows)
-    return Tensor(uninitialized: [samples, rows, width]) { ws in
-      w.withUnsafeBuffer { w in
-        for sample in 0..<samples {
-          for row in 0..<rows {
-            for i in 0..<width { ws[(sample * rows + row) * width + i] = w[sample * width + i] }
-          }
-        }
-      }
-    }
+    let (samples, width) = (w.shape[0], w.shape[1])
+    return w.reshaped([samples, 1, width]).broadcast(to: [samples, size.rows, width])
   }
 
   /// Row `row` of W+ for all samples: `[N, rows, wDim]` → `[N, wDim]`.
   func styleRow(_ ws: Tensor, _ row: Int) -> Tensor {
-    let (samples, rows, width) = (ws.shape[0], ws.shape[1], ws.shape[2])
-    return Tensor(uninitialized: [samples, width]) { w in
-      ws.withUnsafeBuffer { ws in
-        for sample in 0..<samples {
-          for i in 0..<width { w[sample * width + i] = ws[(sample * rows + row) * width + i] }
-        }
-      }
-    }
+    ws.sliced(axis: 1, row..<row + 1).reshaped([ws.shape[0], ws.shape[2]])
   }
 
   /// Checks the shape of W+ that a caller hands to synthesis.

@@ -165,11 +165,14 @@ struct ConvolutionGradientTests {
     let square = ResampleFilter(rows: [
       [1, 2, -1, 4], [3, 0, 0.5, 2], [1, 1, 2, 3], [0, 1, 2, 1],
     ])
-    for (up, down, padding) in [(2, 2, (9, 8)), (4, 2, (-2, 9)), (1, 1, (5, 6)), (2, 1, (11, 11))] {
+    for (up, down, padding) in [
+      (2, 2, (9, 8)), (4, 2, (-2, 9)), (1, 1, (11, 12)), (2, 1, (11, 11)),
+    ] {
       for (upFilter, downFilter) in [(separable, separable), (separable, square), (square, nil)]
         as [(ResampleFilter?, ResampleFilter?)]
       {
-        GradientCheck.kinked([.sample([1, 2, 8, 7], scale: 2)], "up \(up), down \(down)") {
+        let check: GradientCheck = up > 2 ? .kinkedFirstOrder : .kinked
+        check([.sample([1, 2, 8, 7], scale: 2)], "up \(up), down \(down)") {
           $0[0].filteredLeakyReLU(
             FilteredLeakyReLU(
               upFilter: upFilter, downFilter: downFilter, up: up, down: down, padding: padding,

@@ -74,4 +74,17 @@ struct PictureGradientTests {
         epilogue: Epilogue(bias: $0[2], activation: .relu, gain: 1))
     }
   }
+
+  @Test("Distances of features, and means of planes")
+  func features() {
+    let features = [Tensor.sample([2, 5, 3, 4]), .sample([2, 5, 3, 4], seed: 2)]
+    check(features) { $0[0].unitFeatureDistance(to: $0[1]) }
+    check(features + [.sample([5], seed: 3)]) {
+      $0[0].unitFeatureDistance(to: $0[1], weights: $0[2])
+    }
+    check(features) { $0[0].planeMeans() * $0[1].planeMeans() }
+    GradientCheck.kinked([.sample([1, 2, 8, 7])]) {
+      $0[0].maximumPooled(kernel: 3, stride: 2, roundsUp: true)
+    }
+  }
 }

@@ -59,26 +59,18 @@ struct ProgressiveDiscriminator: Discriminator {
     let outputs = outputs(images), width = configuration.outputs
     switch configuration.output {
     case .logit: return outputs
-    case .logitAndClasses: return outputs.columns(0..<1)
+    case .logitAndClasses: return outputs.sliced(axis: 1, 0..<1)
     case .logitByClass:
       guard let label, label.shape == outputs.shape else {
         preconditionFailure("a conditional discriminator needs labels of shape \(outputs.shape)")
       }
-      return Tensor(uninitialized: [outputs.shape[0], 1]) { logits in
-        outputs.withUnsafeBuffer { outputs in
-          label.withUnsafeBuffer { label in
-            for n in logits.indices {
-              logits[n] = (n * width..<(n + 1) * width).reduce(0) { $0 + outputs[$1] * label[$1] }
-            }
-          }
-        }
-      }
+      return (outputs * label).summed(over: [1])
     }
   }
 
   func classScores(_ images: Tensor) -> Tensor? {
     guard configuration.output == .logitAndClasses else { return nil }
-    return outputs(images).columns(1..<configuration.outputs)
+    return outputs(images).sliced(axis: 1, 1..<configuration.outputs)
   }
 
   /// Everything that the network says of pictures: `[N, outputs]`.
@@ -121,17 +113,5 @@ extension Tensor {
   /// The low-pass filter of StyleGAN1, [1, 2, 1] ⊗ [1, 2, 1] / 16 with zero padding 1.
   func blurred121() -> Tensor {
     upfirdn(ResampleFilter([1, 2, 1]), padding: Padding(before: 1, after: 1))
-  }
-
-  /// Columns `range` of a matrix: `[N, M]` → `[N, range.count]`.
-  fileprivate func columns(_ range: Range<Int>) -> Tensor {
-    let width = shape[1]
-    return Tensor(uninitialized: [shape[0], range.count]) { result in
-      withUnsafeBuffer { source in
-        for i in result.indices {
-          result[i] = source[i / range.count * width + range.lowerBound + i % range.count]
-        }
-      }
-    }
   }
 }

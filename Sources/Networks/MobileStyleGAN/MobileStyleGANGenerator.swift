@@ -219,6 +219,15 @@ struct MobileStyleGANGenerator: Generator {
     return image
   }
 
+  func noiseMaps() -> [(name: String, map: Tensor)] {
+    var maps = [(name: "conv1", map: first.noise)]
+    for (index, block) in blocks.enumerated() {
+      maps.append((name: "layers.\(index).conv1", map: block.conv1.noise))
+      maps.append((name: "layers.\(index).conv2", map: block.conv2.noise))
+    }
+    return maps
+  }
+
   func styleWeights(row: Int) -> [Tensor] {
     if row == first.modulation.row { return [first.modulation.weight] }
     for block in blocks {

@@ -184,16 +184,6 @@ struct StyleGAN2Discriminator: Discriminator {
     // One output a class is chosen by the label; mapped labels are compared with the outputs.
     let factor = labelMapping == nil ? 1 : 1 / Float(width).squareRoot()
     precondition(features.shape == scores.shape, "labels \(label.shape) for \(width) classes")
-    return Tensor(uninitialized: [scores.shape[0], 1]) { logits in
-      scores.withUnsafeBuffer { scores in
-        features.withUnsafeBuffer { features in
-          for n in logits.indices {
-            var sum: Float = 0
-            for i in n * width..<(n + 1) * width { sum += scores[i] * features[i] }
-            logits[n] = sum * factor
-          }
-        }
-      }
-    }
+    return (scores * features).summed(over: [1]) * factor
   }
 }

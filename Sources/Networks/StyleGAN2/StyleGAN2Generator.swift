@@ -225,8 +225,7 @@ struct StyleGAN2Generator: InspectableGenerator {
 extension Tensor {
   /// `count` copies along a new first axis.
   func repeated(_ count: Int) -> Tensor {
-    Tensor.concatenated(
-      Array(repeating: reshaped(Shape([1] + shape.dimensions)), count: count))
+    broadcast(to: Shape([count] + shape.dimensions))
   }
 }
 

@@ -8,7 +8,7 @@ struct StyleGAN2Convolution: Sendable {
   private let weight: ConvolutionWeight
   private let up: ResampleFilter?
   let noise: Tensor?
-  private let noiseStrength: Float
+  private let noiseStrength: Tensor
   private let epilogue: Epilogue
   private let resolution: Int
 
@@ -30,7 +30,8 @@ struct StyleGAN2Convolution: Sendable {
       configuration.usesNoise
       ? try reader.take("\(prefix).noise_const", [resolution, resolution]) : nil
     noiseStrength =
-      configuration.usesNoise ? try reader.take("\(prefix).noise_strength", []).scalar : 0
+      configuration.usesNoise
+      ? try reader.take("\(prefix).noise_strength", []) : Tensor(0)
     let activation = try reader.activation(configuration.activation)
     epilogue = Epilogue(
       bias: try reader.take("\(prefix).bias", [outputs]), activation: activation,
@@ -43,7 +44,12 @@ struct StyleGAN2Convolution: Sendable {
     if let noise {
       epilogue.noise = supply.next(
         stored: noise, samples: x.shape[0], height: resolution, width: resolution)
-      epilogue.noiseStrength = noiseStrength * supply.strength(row: row)
+      epilogue.noiseStrength = supply.strength(row: row)
+      if noiseStrength.isTracked {
+        epilogue.noise = epilogue.noise.map { $0 * noiseStrength }
+      } else {
+        epilogue.noiseStrength *= noiseStrength.scalar
+      }
     }
     return x.modulatedConvolution(weight, styles: styles, up: up, epilogue: epilogue)
   }

@@ -46,7 +46,47 @@ struct StyleGAN3Input: Sendable {
         }
       }
     }
-    return features.convolution(weight)
+    return features.recorded(from: [t]) { inputs in composed(inputs[0], user) }
+      .convolution(weight)
+  }
+
+  /// The features in operations that have gradients: the waves' frequencies and phases are linear in
+  /// cosine, sine and translation.
+  private func composed(_ t: Tensor, _ user: [Double]) -> Tensor {
+    let n = t.shape[0], channels = phases.count
+    func column(_ values: [Double]) -> Tensor {
+      Tensor(values.map { Float($0) }, shape: [1, values.count])
+    }
+    let (f0, f1) = (
+      column((0..<channels).map { frequencies[2 * $0] }),
+      column((0..<channels).map { frequencies[2 * $0 + 1] })
+    )
+    func entry(_ i: Int) -> Tensor { t.sliced(axis: 1, i..<i + 1) }
+    let length = (entry(0).squared() + entry(1).squared()).reciprocalSquareRoot()
+    let (c, s) = (entry(0) * length, entry(1) * length)
+    let (x, y) = (entry(2), entry(3))
+    // Rows of the matrix of rotation and translation, times the user's, as in ``matrix(_:_:)``.
+    let across: Tensor = s * y - c * x
+    let down: Tensor = s * x + c * y
+    let own: [[Tensor]] = [[c, -s, across], [s, c, -down]]
+    func product(_ row: Int, _ column: Int) -> Tensor {
+      let terms: [Tensor] = (0..<3).map { own[row][$0] * Float(user[3 * $0 + column]) }
+      return terms[0] + terms[1] + terms[2]
+    }
+    func wave(_ index: Int) -> Tensor {
+      let (a, b): (Tensor, Tensor) = (product(0, index) * f0, product(1, index) * f1)
+      return a + b
+    }
+    let (fx, fy, phase) = (wave(0), wave(1), column(phases) + wave(2))
+    let squares: Tensor = fx.squared() + fy.squared()
+    let fading = Float(1 / (rate / 2 - bandwidth)), offset = 1 + Float(bandwidth) * fading
+    let amplitude = (squares.squareRoot() * -fading + offset).clamped(0, 1)
+    let positions = (0..<size).map { Float((Double($0) + 0.5 - Double(size) / 2) / rate) }
+    func plane(_ values: Tensor) -> Tensor { values.reshaped([n, channels, 1, 1]) }
+    let columns: Tensor = plane(fx) * Tensor(positions, shape: [1, 1, 1, size])
+    let rows: Tensor = plane(fy) * Tensor(positions, shape: [1, 1, size, 1])
+    let angle: Tensor = columns + rows + plane(phase)
+    return (angle * (Float.pi * 2)).sine() * plane(amplitude)
   }
 
   /// Rotation and translation by w, then the user's transform, by rows.

@@ -20,6 +20,7 @@ struct BenchCommand: ParsableCommand {
       discussion: """
         Example:
           atelier bench synthesis --network faces-1024 --threads 2 --runs 5
+          atelier bench synthesis --network faces-1024 --gradient
         """)
 
     @OptionGroup var network: NetworkOptions
@@ -27,6 +28,10 @@ struct BenchCommand: ParsableCommand {
       String?
     @Option(help: ArgumentHelp("How many pictures are timed, after one that is not.")) var runs = 5
     @Flag(help: "Also tell what every layer costs.") var layers = false
+    @Flag(
+      help: ArgumentHelp(
+        "Time a step of optimisation: draw, compare pixels, and go back to the gradient of w."))
+    var gradient = false
     @OptionGroup var common: CommonOptions
 
     struct Layer: Encodable {
@@ -67,7 +72,11 @@ struct BenchCommand: ParsableCommand {
       var times: [Double] = []
       for run in 0...runs {
         let start = ContinuousClock.now
-        _ = generator.synthesis(latent, noise: .const)
+        if gradient {
+          Self.step(generator, latent)
+        } else {
+          _ = generator.synthesis(latent, noise: .const)
+        }
         if run > 0 { times.append((ContinuousClock.now - start) / .milliseconds(1)) }
       }
       var usage = rusage()
@@ -100,6 +109,15 @@ struct BenchCommand: ParsableCommand {
       return names.compactMap { name in
         guard let all = times[name]?.sorted() else { return nil }
         return Layer(name: name, milliseconds: all[all.count / 2])
+      }
+    }
+
+    /// One step: the picture, the mean square of its pixels, and the gradient of the first row of W+
+    /// as one row for all.
+    private static func step(_ generator: any Generator, _ ws: Tensor) {
+      let w = ws.row(0).rows(0..<1)
+      _ = valueWithGradient(at: w) { w in
+        generator.synthesis(generator.broadcast(w), noise: .const).squared().mean()
       }
     }
   }

@@ -39,7 +39,8 @@ enum GeneratorCase: ConformanceCase {
       try work.compareIntermediates(try reference.checkpoint("intermediates.safetensors"))
     }
     if reference.has("gradients.safetensors") {
-      report.notYet("gradients", "gradients are still to come")
+      try compareGradients(
+        network, try reference.checkpoint("gradients.safetensors"), inputs: work.inputs, report)
     }
   }
 
@@ -72,7 +73,7 @@ enum GeneratorCase: ConformanceCase {
         } else if name.hasPrefix("D_logits") {
           try compareLogits(name, expected)
         } else if name.hasPrefix("noise_reg") {
-          report.notYet(name, "the projector's noise regulariser is still to come")
+          try compareNoiseRegularizer(name, expected)
         } else {
           report.fail(name, "unsupported: nothing here knows what this output is")
         }

@@ -1,0 +1,259 @@
+import Foundation
+import Networks
+import Tensors
+
+/// The distance of pictures `[1, C, H, W]`, about −1 to 1, from the target: a scalar with a gradient.
+///
+/// - Parameters:
+///   - picture: The picture, at the stage's resolution.
+///   - target: The target at the same size.
+public typealias PictureDistance = @Sendable (_ picture: Tensor, _ target: Tensor) -> Tensor
+
+/// The optimisation of a latent, and of noise maps, towards a picture (Abdal et al.,
+/// arXiv 1904.03189; Karras et al., arXiv 1912.04958, appendix D).
+///
+/// A value: every ``advance()`` is one step, ``InversionState`` holds all that goes on from step to
+/// step, and the same state gives the same bytes, however often it was stored in between.
+public struct Inversion: Sendable {
+  /// What is optimised how.
+  public let plan: InversionPlan
+  /// All that goes on from step to step.
+  public private(set) var state: InversionState
+  /// The picture of the last step; `nil` before the first.
+  public private(set) var picture: Tensor?
+
+  private let generator: any Generator
+  private let target: Tensor
+  private let distance: PictureDistance
+  private let statistics: LatentStatistics
+
+  /// One step that was made.
+  public struct Step: Hashable, Sendable {
+    /// Its number among all steps of the plan, from 0.
+    public let index: Int
+    /// Its stage.
+    public let stage: Int
+    /// The distance of the picture that it began with.
+    public let distance: Float
+    /// The noise regulariser without its weight; 0 where maps are fixed.
+    public let noise: Float
+    /// All that was minimised.
+    public let loss: Float
+    /// The learning rate.
+    public let learningRate: Double
+    /// The noise on the latent.
+    public let latentNoise: Double
+  }
+
+  /// The start of an inversion.
+  ///
+  /// - Parameters:
+  ///   - generator: The network.
+  ///   - target: The picture `[1, C, R, R]`, −1 to 1.
+  ///   - plan: What is optimised how.
+  ///   - label: The class vector `[1, classes]` of a conditional network.
+  ///   - start: The latent of a plan that starts at a given one: `[1, wDim]` or `[1, rows, wDim]`.
+  ///   - distance: What is minimised.
+  /// - Throws: `EditingError.unsupported` for networks and targets that do not fit.
+  public init(
+    _ generator: any Generator, target: Tensor, plan: InversionPlan, label: Tensor? = nil,
+    start: Tensor? = nil, distance: @escaping PictureDistance
+  ) throws {
+    try Self.check(generator, target, plan)
+    self.generator = generator
+    self.target = target
+    self.plan = plan
+    self.distance = distance
+    statistics = LatentStatistics(generator, label: label, samples: plan.meanSamples)
+    let latent: Tensor
+    switch plan.start {
+    case .mean: latent = statistics.mean
+    case .nearest(let count):
+      latent = LatentSearch.nearest(
+        to: target, generator, label: label, mean: statistics.mean, count: count)
+    case .given:
+      guard let start,
+        [[1, generator.size.wDim], [1, generator.size.rows, generator.size.wDim]]
+          .contains(start.shape)
+      else {
+        throw EditingError.unsupported(
+          reason: "The inversion starts at a given latent, but "
+            + (start.map { "\($0.shape) is not one of this network." } ?? "none is given."))
+      }
+      latent = start
+    }
+    state = InversionState(latent: latent, noise: generator.noiseMaps().map { $0.map })
+  }
+
+  /// An inversion that goes on from a stored state.
+  public init(
+    _ generator: any Generator, target: Tensor, plan: InversionPlan, label: Tensor? = nil,
+    state: InversionState, distance: @escaping PictureDistance
+  ) throws {
+    try Self.check(generator, target, plan)
+    self.generator = generator
+    self.target = target
+    self.plan = plan
+    self.distance = distance
+    statistics = LatentStatistics(generator, label: label, samples: plan.meanSamples)
+    try state.check(generator, plan)
+    self.state = state
+  }
+
+  private static func check(
+    _ generator: any Generator, _ target: Tensor, _ plan: InversionPlan
+  ) throws {
+    let size = generator.size, side = size.resolution
+    guard target.shape == [1, size.imageChannels, side, side] else {
+      throw EditingError.unsupported(
+        reason: "The target has shape \(target.shape); this network makes pictures of shape "
+          + "\([1, size.imageChannels, side, side]).")
+    }
+    for case let resolution? in plan.stages.map(\.resolution) {
+      guard resolution > 0, resolution >= side || side % resolution == 0 else {
+        throw EditingError.unsupported(
+          reason: "Pictures of \(side) pixels cannot be compared at \(resolution).")
+      }
+    }
+  }
+
+  /// The deviation of w that noise and distances are measured in.
+  public var latentDeviation: Float { statistics.deviation }
+  /// The mean of w: `[1, wDim]`.
+  public var meanLatent: Tensor { statistics.mean }
+
+  /// Whether every stage is done.
+  public var isFinished: Bool { state.stage >= plan.stages.count }
+
+  /// The latent as W+ `[1, rows, wDim]`.
+  public var latent: Tensor { generator.spread(state.latent) }
+
+  /// The noise maps as synthesis takes them.
+  public var noise: NoiseInput {
+    let maps = state.noise.map { $0.reshaped([1, 1, $0.shape[-2], $0.shape[-1]]) }
+    return maps.isEmpty ? .const : NoiseInput(.maps(maps))
+  }
+
+  /// The picture of the latent and the noise maps as they are now.
+  public func render() -> Tensor {
+    generator.synthesis(latent, SynthesisSettings(noise: noise))
+  }
+
+  /// One step; `nil` when every stage is done.
+  public mutating func advance() -> Step? {
+    guard !isFinished else { return nil }
+    let stage = plan.stages[state.stage]
+    if state.step == 0 { begin(stage) }
+    let step = state.step
+    let scale = Double(statistics.deviation) * stage.latentNoise(at: step)
+    let learningRate = stage.learningRate(at: step)
+    let optimizesNoise = stage.noise != .fixed && !state.noise.isEmpty
+    let optimizesLatent = stage.space != .none
+    let disturbance =
+      scale > 0 ? latentNoise(step: step, shape: state.latent.shape) * Float(scale) : nil
+
+    var parameters = (optimizesLatent ? [state.latent] : []) + (optimizesNoise ? state.noise : [])
+    let inputs = parameters.map { $0.tracked() }
+    let current = optimizesLatent ? inputs[0] : state.latent
+    let maps = optimizesNoise ? Array(inputs.suffix(state.noise.count)) : state.noise
+    let disturbed = disturbance.map { current + $0 } ?? current
+    let image = generator.synthesis(
+      generator.spread(disturbed),
+      SynthesisSettings(
+        noise: maps.isEmpty
+          ? .const
+          : NoiseInput(.maps(maps.map { $0.reshaped([1, 1, $0.shape[-2], $0.shape[-1]]) }))))
+    picture = image.detached
+    let side = stage.resolution ?? image.shape[3]
+    let distance = self.distance(image.averaged(side: side), target.averaged(side: side))
+    var loss = distance
+    var noiseValue: Float = 0
+    if optimizesNoise, stage.noiseWeight != 0 {
+      let value = NoiseRegularizer.value(maps)
+      noiseValue = value.scalar
+      loss = loss.reshaped([]) + value * Float(stage.noiseWeight)
+    }
+    if stage.stayClose != 0, optimizesLatent, let anchor = state.anchor {
+      let away = (current - anchor) * (1 / max(statistics.deviation, 1e-12))
+      loss = loss.reshaped([]) + away.squared().mean() * Float(stage.stayClose)
+    }
+    let result = Step(
+      index: state.index, stage: state.stage, distance: distance.scalar, noise: noiseValue,
+      loss: loss.scalar, learningRate: learningRate, latentNoise: scale)
+    let gradients = inputs.isEmpty ? [] : gradient(of: loss, withRespectTo: inputs)
+
+    state.adam.learningRate = learningRate
+    state.adam.update(&parameters, along: gradients)
+    if optimizesLatent { state.latent = parameters.removeFirst() }
+    if optimizesNoise { state.noise = parameters.map(NoiseRegularizer.normalized) }
+    finish(stage, loss: result.loss)
+    return result
+  }
+
+  /// What a stage needs at its first step.
+  private mutating func begin(_ stage: InversionStage) {
+    if stage.space == .wPlus { state.latent = generator.spread(state.latent) }
+    if stage.space == .w, state.latent.shape.rank == 3 {
+      // One row for all layers: their mean.
+      state.latent = state.latent.row(0).meanOverFirstAxis().reshaped([1, generator.size.wDim])
+    }
+    state.anchor = state.latent
+    state.adam = Adam(learningRate: stage.learningRate)
+    state.best = nil
+    if stage.noise == .random {
+      var random = TorchGenerator(seed: plan.seed)
+      state.noise = state.noise.map { random.randn($0.shape) }
+    }
+  }
+
+  /// The noise on the latent of a step, drawn where the official projector draws it: after the maps
+  /// and the noise of the steps before.
+  private func latentNoise(step: Int, shape: Shape) -> Tensor {
+    if let given = state.givenLatentNoise { return given(step) }
+    var random = TorchGenerator(seed: plan.seed &+ UInt64(state.stage))
+    if plan.stages[state.stage].noise == .random {
+      for map in state.noise { _ = random.randn(map.shape) }
+    }
+    for _ in 0..<step { _ = random.randn(shape) }
+    return random.randn(shape)
+  }
+
+  private mutating func finish(_ stage: InversionStage, loss: Float) {
+    state.index += 1
+    state.step += 1
+    if let best = state.best, loss > best.loss * 0.999 {
+      state.best?.age += 1
+    } else {
+      state.best = InversionState.Best(loss: loss, age: 0)
+    }
+    let isStuck = stage.patience.map { (state.best?.age ?? 0) >= $0 } ?? false
+    if state.step >= stage.steps || isStuck {
+      state.stage += 1
+      state.step = 0
+    }
+  }
+
+  /// Uses given noise instead of random draws: starting maps, and the noise on w of every step.
+  package mutating func replay(noise: [Tensor]?, latentNoise: @escaping @Sendable (Int) -> Tensor) {
+    if let noise { state.noise = noise }
+    state.givenLatentNoise = latentNoise
+  }
+}
+
+extension Generator {
+  /// A latent `[1, wDim]` or `[1, rows, wDim]` as W+.
+  fileprivate func spread(_ latent: Tensor) -> Tensor {
+    latent.shape.rank == 2 ? broadcast(latent) : latent
+  }
+}
+
+extension Tensor {
+  /// Pictures shrunk to a side by averages, where they are larger.
+  package func averaged(side: Int) -> Tensor {
+    guard shape[3] > side else { return self }
+    let factor = shape[3] / side
+    return reshaped([shape[0], shape[1], shape[2] / factor, factor, side, factor])
+      .averaged(over: [5]).averaged(over: [3])
+      .reshaped([shape[0], shape[1], shape[2] / factor, side])
+  }
+}
