@@ -11,6 +11,7 @@ let package = Package(
     .library(name: "Networks", targets: ["Networks"]),
     .library(name: "Editing", targets: ["Editing"]),
     .library(name: "Projects", targets: ["Projects"]),
+    .library(name: "Training", targets: ["Training"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -39,10 +40,11 @@ let package = Package(
       dependencies: [
         "Tensors", "Imaging", "Editing", .product(name: "GRDB", package: "GRDB.swift"),
       ]),
+    .target(name: "Training", dependencies: ["Tensors"]),
     .executableTarget(
       name: "atelier",
       dependencies: [
-        "Tensors", "Checkpoints", "Imaging", "Networks", "Editing", "Projects",
+        "Tensors", "Checkpoints", "Imaging", "Networks", "Editing", "Projects", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -68,6 +70,7 @@ let package = Package(
         "TestSupport", "Tensors", "Imaging", "Editing", "Projects",
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
+    .testTarget(name: "TrainingTests", dependencies: ["TestSupport", "Tensors", "Training"]),
     .testTarget(
       name: "CommandTests",
       dependencies: ["TestSupport", "Checkpoints", "Imaging", "Tensors", "atelier"]),

@@ -86,6 +86,6 @@ enum ConformanceCases {
     TorchFilesCase.self, NumPyFilesCase.self, RosinalityCase.self, ProgressiveCase.self,
     StyleSpaceCase.self, SeFaCase.self, LPIPSCase.self, FeatureMetricsCase.self,
     PathLengthCase.self, SceneGeneratorCase.self, SceneLossesCase.self, SceneEncoderCase.self,
-    ProjectorCase.self, GeneratorCase.self,
+    ProjectorCase.self, TrainingCase.self, GeneratorCase.self,
   ]
 }
