@@ -104,7 +104,8 @@ struct InversionTests {
         start: .mean, meanSamples: 100,
         stages: [InversionStage(space: .wPlus, steps: 20, learningRate: 0.05)]),
       distance: Self.pixels)
-    let first = try #require(inversion.advance())
+    let begun = inversion.advance()
+    let first = try #require(begun)
     var last = first
     while let step = inversion.advance() { last = step }
     #expect(last.distance < first.distance / 4)
@@ -147,5 +148,37 @@ struct InversionTests {
       try Inversion(
         generator, target: target, plan: Self.plan, state: foreign, distance: Self.pixels)
     }
+  }
+
+  @Test(
+    "Pivotal tuning brings the picture nearer, and its difference gives the same network",
+    .enabled(if: ReferenceData.shared != nil, Comment(rawValue: ReferenceData.sharedIsMissing)))
+  func tuning() throws {
+    let folder = try ReferenceData.shared("goldens/s2ada_skip")
+    let file = try #require(
+      try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        .first { $0.hasSuffix(".pkl") })
+    let network = try Generators.canonical(
+      Checkpoint(contentsOf: folder.appendingPathComponent(file)))
+    let generator = try Generators.load(network)
+    let ws = generator.broadcast(generator.meanLatent.reshaped([1, generator.size.wDim]))
+    let target = generator.synthesis(ws, noise: .const) + 0.1
+    var tuning = try PivotalTuning(network, target: target, ws: ws, distance: Self.pixels)
+    var distances: [Float] = []
+    for _ in 0..<8 { distances.append(try tuning.advance()) }
+    #expect((distances.min() ?? 1) < distances[0] / 2)
+    var half = try PivotalTuning(network, target: target, ws: ws, distance: Self.pixels)
+    for _ in 0..<4 { _ = try half.advance() }
+    let moments = Dictionary(uniqueKeysWithValues: half.moments.map { ($0.name, $0.tensor) })
+    var resumed = try PivotalTuning(network, target: target, ws: ws, distance: Self.pixels)
+    try resumed.restore(steps: 4, parameters: half.parameters) { moments[$0] }
+    for _ in 0..<4 { _ = try resumed.advance() }
+    for name in tuning.names {
+      #expect(resumed.parameters[name]?.bits == tuning.parameters[name]?.bits, "\(name)")
+    }
+    let tuned = try Generators.load(network.adding(tuning.difference)).synthesis(ws, noise: .const)
+    let moved = try Generators.load(network.replacing(tuning.parameters))
+      .synthesis(ws, noise: .const)
+    #expect(relativeError(tuned, moved) < 1e-4)
   }
 }

@@ -53,11 +53,12 @@ public struct Inversion: Sendable {
   ///   - plan: What is optimised how.
   ///   - label: The class vector `[1, classes]` of a conditional network.
   ///   - start: The latent of a plan that starts at a given one: `[1, wDim]` or `[1, rows, wDim]`.
+  ///   - starts: The table for a plan that starts at the nearest latent; it is made if there is none.
   ///   - distance: What is minimised.
   /// - Throws: `EditingError.unsupported` for networks and targets that do not fit.
   public init(
     _ generator: any Generator, target: Tensor, plan: InversionPlan, label: Tensor? = nil,
-    start: Tensor? = nil, distance: @escaping PictureDistance
+    start: Tensor? = nil, starts: StartTable? = nil, distance: @escaping PictureDistance
   ) throws {
     try Self.check(generator, target, plan)
     self.generator = generator
@@ -69,8 +70,15 @@ public struct Inversion: Sendable {
     switch plan.start {
     case .mean: latent = statistics.mean
     case .nearest(let count):
-      latent = LatentSearch.nearest(
-        to: target, generator, label: label, mean: statistics.mean, count: count)
+      let table =
+        starts
+        ?? StartTable(generator, label: label, mean: statistics.mean, count: count) { _ in }
+      guard table.latents.shape[1] == generator.size.wDim else {
+        throw EditingError.unsupported(
+          reason: "The table of starts is of another network: its latents have "
+            + "\(table.latents.shape[1]) numbers, not \(generator.size.wDim).")
+      }
+      latent = table.nearest(to: target)
     case .given:
       guard let start,
         [[1, generator.size.wDim], [1, generator.size.rows, generator.size.wDim]]
@@ -149,7 +157,7 @@ public struct Inversion: Sendable {
     let learningRate = stage.learningRate(at: step)
     let optimizesNoise = stage.noise != .fixed && !state.noise.isEmpty
     let optimizesLatent = stage.space != .none
-    let disturbance =
+    let disturbance: Tensor? =
       scale > 0 ? latentNoise(step: step, shape: state.latent.shape) * Float(scale) : nil
 
     var parameters = (optimizesLatent ? [state.latent] : []) + (optimizesNoise ? state.noise : [])

@@ -6,8 +6,7 @@ public struct InversionPlan: Codable, Hashable, Sendable {
   public enum Start: Codable, Hashable, Sendable {
     /// At the mean of ``InversionPlan/meanSamples`` mapped latents, as the official projector.
     case mean
-    /// At the nearest of as many mapped latents, by pixels at a side of 32, or the mean if that is
-    /// nearer.
+    /// At the nearest of as many mapped latents and the mean; see ``StartTable``.
     case nearest(count: Int)
     /// At a latent that the caller gives.
     case given

@@ -34,9 +34,13 @@ public struct InversionState: Sendable {
   /// Every tensor by name, for safetensors.
   public var tensors: [(name: String, tensor: Tensor)] {
     var tensors = [(name: "latent", tensor: latent)]
-    tensors += noise.enumerated().map { ("noise.\($0)", $1) }
-    if let anchor { tensors.append(("anchor", anchor)) }
-    tensors += adam.moments.map { ("adam.\($0.name)", $0.tensor) }
+    for (index, map) in noise.enumerated() {
+      tensors.append((name: "noise.\(index)", tensor: map))
+    }
+    if let anchor { tensors.append((name: "anchor", tensor: anchor)) }
+    for moment in adam.moments {
+      tensors.append((name: "adam.\(moment.name)", tensor: moment.tensor))
+    }
     return tensors
   }
 

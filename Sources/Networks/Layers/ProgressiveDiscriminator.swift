@@ -56,7 +56,7 @@ struct ProgressiveDiscriminator: Discriminator {
   }
 
   func logits(_ images: Tensor, label: Tensor?) -> Tensor {
-    let outputs = outputs(images), width = configuration.outputs
+    let outputs = outputs(images)
     switch configuration.output {
     case .logit: return outputs
     case .logitAndClasses: return outputs.sliced(axis: 1, 0..<1)

@@ -64,7 +64,7 @@ struct StyleGAN3Input: Sendable {
     func entry(_ i: Int) -> Tensor { t.sliced(axis: 1, i..<i + 1) }
     let length = (entry(0).squared() + entry(1).squared()).reciprocalSquareRoot()
     let (c, s) = (entry(0) * length, entry(1) * length)
-    let (x, y) = (entry(2), entry(3))
+    let (x, y) = (entry(2) * length, entry(3) * length)
     // Rows of the matrix of rotation and translation, times the user's, as in ``matrix(_:_:)``.
     let across: Tensor = s * y - c * x
     let down: Tensor = s * x + c * y

@@ -98,11 +98,11 @@ extension Epilogue {
                     let map = maps.map {
                       $0 + (noise?.shape[0] == 1 ? 0 : index / channels * plane)
                     }
-                    let pass = pass(
+                    let found = pass(
                       to + index * plane, g + index * plane, y + index * plane, map, plane)
                     sums[index] = Float(
-                      pass.products - Double(noiseStrength) * pass.noise
-                        - Double(bias?[index % channels] ?? 0) * pass.total)
+                      found.products - Double(noiseStrength) * found.noise
+                        - Double(bias?[index % channels] ?? 0) * found.total)
                   }
                 }
               }

@@ -49,7 +49,7 @@ public struct Adam: Sendable {
     _ parameter: inout Tensor, _ gradient: Tensor, _ index: Int, size: Float, root: Float
   ) {
     let (b1, b2) = (Float(beta1), Float(beta2))
-    let (c1, c2) = (Float(1 - beta1), Float(1 - beta2)), epsilon = Float(epsilon)
+    let (c1, c2) = (Float(1 - beta1), Float(1 - beta2)), smallest = Float(self.epsilon)
     // Taken out of their places, so that nobody else holds them and they are written without copies.
     var (p, first, second) = (parameter.detached, self.first[index], self.second[index])
     parameter = Tensor(0)
@@ -63,7 +63,7 @@ public struct Adam: Sendable {
               for i in range {
                 m[i] = m[i] * b1 + g[i] * c1
                 v[i] = v[i] * b2 + g[i] * g[i] * c2
-                p[i] -= size * m[i] / (v[i].squareRoot() / root + epsilon)
+                p[i] -= size * m[i] / (v[i].squareRoot() / root + smallest)
               }
             }
           }
@@ -77,7 +77,12 @@ public struct Adam: Sendable {
 
   /// The moments by name, to be stored with ``steps``: `first.0`, `second.0`, `first.1` ….
   public var moments: [(name: String, tensor: Tensor)] {
-    first.indices.flatMap { [("first.\($0)", first[$0]), ("second.\($0)", second[$0])] }
+    var moments: [(name: String, tensor: Tensor)] = []
+    for index in first.indices {
+      moments.append((name: "first.\(index)", tensor: first[index]))
+      moments.append((name: "second.\(index)", tensor: second[index]))
+    }
+    return moments
   }
 
   /// Goes on from stored ``steps`` and ``moments``; `false`, and nothing changes, where a moment of

@@ -78,7 +78,8 @@ enum ProjectorCase: ConformanceCase {
       try steps(&inversion)
       for (layer, map) in zip(generator.noiseMaps(), inversion.state.noise) {
         let output = "\(name).final_noise.\(layer.name).noise_const"
-        report.compare(output, map, try outputs.tensor(output), relative: 1e-3)
+        // Adam moves elements whose gradient is nearly 0 either way.
+        report.compare(output, map, try outputs.tensor(output), relative: 5e-3)
       }
     }
 

@@ -11,7 +11,9 @@ struct TrainingSettings {
   let learningRate, beta1, beta2, epsilon: Double
 
   init?(_ values: [String: Any]) {
-    func number(_ key: String) -> Double? { (values[key] as? NSNumber)?.doubleValue }
+    func number(_ key: String) -> Double? {
+      values[key] as? Double ?? (values[key] as? Int).map(Double.init)
+    }
     guard let gamma = number("r1_gamma"), let weight = number("pl_weight"),
       let decay = number("pl_decay"), let shrink = number("pl_batch_shrink"),
       let mean = number("w_avg_beta"), let average = number("ema_beta"),
