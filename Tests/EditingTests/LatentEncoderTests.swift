@@ -42,6 +42,21 @@ struct LatentEncoderTests {
     #expect(guess < 1.5)
   }
 
+  @Test(
+    "Leaving a sample out in closed form is fitting without it, with more features than samples")
+  func leftOut() throws {
+    var random = RandomState(seed: 5)
+    let noise = try LatentEncoder.fit(
+      features: random.randn([40, 200]), latents: random.randn([40, 2]))
+    #expect(noise.explained < 0.2)
+    // Half of the latents' variance is a feature, half noise: no more than half can be guessed.
+    let features = random.randn([60, 100]), rest = random.randn([60, 1])
+    let half = Tensor(
+      (0..<60).map { features[$0, 0] * 3 + rest[$0, 0] * 3 }, shape: [60, 1])
+    let fit = try LatentEncoder.fit(features: features, latents: half)
+    #expect(fit.explained < 0.6)
+  }
+
   @Test("A feature that never varies does no harm")
   func constantFeature() throws {
     let (features, latents) = Self.data(40, seed: 1)

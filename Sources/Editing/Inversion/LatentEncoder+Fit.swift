@@ -48,9 +48,13 @@ extension LatentEncoder {
       let dual = product(u, weighted, rows: count, inner: count, columns: outputs, flipped: true)
       var error = 0.0
       for n in 0..<count {
-        let leverage = (0..<count).reduce(0.0) {
+        // The means are part of the fit and have no penalty: the constant vector, along which centred
+        // features have no spread, must not count.
+        let whole = (0..<count).reduce(0.0) {
           $0 + u[$1 * count + n] * u[$1 * count + n] * factors[$1]
         }
+        let constant = 1 / (Double(count) * penalty)
+        let leverage = max(whole - constant, 1e-9 * whole)
         for o in 0..<outputs {
           let residual = dual[n * outputs + o] / leverage
           error += residual * residual
