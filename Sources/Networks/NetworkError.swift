@@ -15,6 +15,8 @@ public enum NetworkError: Error, Equatable, Sendable, CustomStringConvertible {
   case unsuitableScene(reason: String)
   /// The configuration stored with the network cannot be read.
   case invalidConfiguration(file: String, reason: String)
+  /// The family's layers cannot compute a part of a picture by itself.
+  case noRegions(family: String)
 
   /// A report for people: one line, and one for each kind of problem.
   public var description: String {
@@ -36,6 +38,8 @@ public enum NetworkError: Error, Equatable, Sendable, CustomStringConvertible {
     case .unsuitableScene(let reason): reason + "."
     case .invalidConfiguration(let file, let reason):
       "\(file): the stored configuration cannot be read: \(reason). Convert the original again."
+    case .noRegions(let family):
+      "\(family) cannot compute a part of a picture by itself: render the whole one."
     }
   }
 

@@ -37,6 +37,8 @@ struct NoiseSupply: Sendable {
   private var input: NoiseInput
   private var generator: TorchGenerator?
   private var index = 0
+  /// The part of every map that is handed out; `nil` for all of it.
+  var window: PixelBox?
 
   init(_ input: NoiseInput) {
     self.input = input
@@ -54,6 +56,14 @@ struct NoiseSupply: Sendable {
 
   /// The maps of the next layer, `nil` for none.
   mutating func next(stored: Tensor?, samples: Int, height: Int, width: Int) -> Tensor? {
+    let maps = whole(stored: stored, samples: samples, height: height, width: width)
+    guard let window else { return maps }
+    return maps?.cropped(rows: window.rows, columns: window.columns)
+  }
+
+  private mutating func whole(
+    stored: Tensor?, samples: Int, height: Int, width: Int
+  ) -> Tensor? {
     defer { index += 1 }
     switch input.source {
     case .const: return stored.map { $0.reshaped([1, 1, height, width]) }

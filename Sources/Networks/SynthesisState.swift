@@ -15,6 +15,10 @@ public struct SynthesisState: Sendable {
   public var image: Tensor?
   /// What a residual block has begun with, while its layers work: `[N, C, H/2, W/2]`.
   public var shortcut: Tensor?
+  /// The part of the whole features that is at hand; `nil` for all of them.
+  var window: PixelBox?
+  /// The side of the whole features, where a window shows a part.
+  var windowSide = 0
   /// Where the random noise stands.
   var noise = NoiseSupply(.const)
 

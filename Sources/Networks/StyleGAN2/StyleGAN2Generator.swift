@@ -10,7 +10,7 @@ struct StyleGAN2Generator: InspectableGenerator {
   private let constant: Tensor
   /// The level of detail that the network was saved at; 0 shows the full resolution.
   private let lod: Float
-  private let blocks: [Block]
+  let blocks: [Block]
 
   /// One resolution: an up-convolution (but at 4×4), a convolution, and what makes colours.
   struct Block: Sendable {
@@ -23,10 +23,10 @@ struct StyleGAN2Generator: InspectableGenerator {
   }
 
   /// The layers in the order of ``layers``, each with its block.
-  private let steps: [(block: Block, part: Part)]
+  let steps: [(block: Block, part: Part)]
 
   /// What one step is.
-  private enum Part: Sendable {
+  enum Part: Sendable {
     case convolution(StyleGAN2Convolution)
     case toRGB(StyleGAN2ToRGB)
   }
@@ -161,6 +161,11 @@ struct StyleGAN2Generator: InspectableGenerator {
     case .convolution(let layer):
       if isFadedOut { return }
       if block.skip != nil, state.shortcut == nil { state.shortcut = state.features }
+      if layer.isUp {
+        state.window = state.window?.map { $0.scaled(by: 2) }
+        state.windowSide *= 2
+      }
+      state.noise.window = state.window
       let styles = settings.styles(layer.affine(styleRow(ws, layer.row)), of: layer.name)
       state.features = layer(state.features, styles: styles, noise: &state.noise)
       observe("synthesis.\(layer.name)", state.features)

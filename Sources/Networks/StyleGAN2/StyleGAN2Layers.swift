@@ -38,6 +38,12 @@ struct StyleGAN2Convolution: Sendable {
       gain: activation.defaultGain * gain, clamp: configuration.convClamp.map { $0 * gain })
   }
 
+  /// Whether it doubles the resolution.
+  var isUp: Bool { up != nil }
+
+  /// Whether its low-pass filter, if it has one, is one of those that the fast kernels apply.
+  var hasSeparableFilter: Bool { up?.isSeparable ?? true }
+
   /// `[N, I, H, W]` and styles `[N, I]` → `[N, O, resolution, resolution]`.
   func callAsFunction(_ x: Tensor, styles: Tensor, noise supply: inout NoiseSupply) -> Tensor {
     var epilogue = epilogue

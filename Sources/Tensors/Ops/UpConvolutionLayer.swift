@@ -109,6 +109,9 @@ extension ConvolutionLayer {
 }
 
 extension ResampleFilter {
+  /// Whether it is of at most 4×4 taps and the product of two rows, as the ×2 kernels want it.
+  package var isSeparable: Bool { separableTaps(gain: 4) != nil }
+
   /// The correlation's 4 taps down and 4 across (times `gain`), as the ×2 kernels take them, of a
   /// filter of at most 4×4 taps that is the product of two rows; `nil` for others.
   func separableTaps(gain: Float) -> [Float]? {

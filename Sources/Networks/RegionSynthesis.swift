@@ -1,0 +1,143 @@
+import Tensors
+
+/// A generator whose layers carry a change of some pixels no further than their kernels reach, and
+/// give the same bytes for a part of a picture as for all of it.
+protocol RegionalGenerator: Generator {
+  /// Whether it can compute parts; its filters decide.
+  var isRegional: Bool { get }
+
+  /// Along one axis, the pixels of a layer's features that may differ in any bit where its input
+  /// differs in `range` only; both on grids of their own.
+  func affected(by range: Range<Int>, layer: Int) -> Range<Int>
+
+  /// Along one axis, the pixels of a layer's input that `range` of its features follow from.
+  func needed(for range: Range<Int>, layer: Int) -> Range<Int>
+}
+
+extension Generator {
+  /// Whether ``synthesis(resuming:_:_:blending:changing:)`` computes no more than it must.
+  public var computesRegions: Bool { (self as? any RegionalGenerator)?.isRegional ?? false }
+
+  /// The picture of ``synthesis(resuming:_:_:blending:)``, to the byte, from the picture without the
+  /// blend: only the pixels that the mask reaches are computed, with the halo that the layers'
+  /// kernels and filters need.
+  ///
+  /// StyleGAN2 alone does this: its normalisation is a factor on the weights, so that nothing
+  /// depends on the picture as a whole. It cannot be had for networks with instance norms (StyleGAN);
+  /// for StyleGAN3 it is not built.
+  ///
+  /// - Parameters:
+  ///   - state: Where both syntheses begin.
+  ///   - ws: W+ of the first synthesis, `[1, rows, wDim]`.
+  ///   - settings: Noise and the rest.
+  ///   - blend: What shows, and where.
+  ///   - picture: `synthesis(resuming: state, ws, settings)`, `[1, C, H, W]`.
+  public func synthesis(
+    resuming state: SynthesisState, _ ws: Tensor, _ settings: SynthesisSettings,
+    blending blend: SynthesisBlend, changing picture: Tensor
+  ) throws -> Tensor {
+    guard let generator = self as? any RegionalGenerator, generator.isRegional else {
+      throw NetworkError.noRegions(family: family)
+    }
+    precondition(
+      state.samples == 1 && picture.shape[0] == 1 && picture.shape[3] == size.resolution,
+      "a region of \(picture.shape), \(state.samples) states")
+    let masks = MaskPyramid(blend.mask, side: size.resolution)
+    guard
+      let plan = RegionPlan(
+        generator, from: state.depth, layers: blend.layers,
+        masked: { PixelBox(of: masks.level($0)) })
+    else { return picture }
+    var state = state, other = blend.state
+    precondition(
+      other.depth == state.depth,
+      "a blend of depth \(other.depth) into a state of depth \(state.depth)")
+    for layer in state.depth..<layers.count {
+      if let window = plan.windows[layer] {
+        state.crop(to: window)
+        other.crop(to: window)
+      }
+      advance(&state, to: layer + 1, ws, settings)
+      advance(&other, to: layer + 1, blend.ws, settings)
+      if blend.layers.contains(layer) { state.blend(other, masks) }
+    }
+    let whole = 0..<size.resolution
+    let window = state.window ?? PixelBox(rows: whole, columns: whole)
+    var result = picture
+    result.paste(
+      self.picture(of: state, settings),
+      at: (window.rows.lowerBound, window.columns.lowerBound), rows: plan.changed.rows,
+      columns: plan.changed.columns)
+    return result
+  }
+}
+
+/// Which pixels change, and which are computed for them.
+private struct RegionPlan {
+  /// The pixels of the picture that may change.
+  let changed: PixelBox
+  /// Before a layer (by its index), the part of its input that is gone on with.
+  var windows: [Int: PixelBox] = [:]
+
+  /// `nil` where nothing changes. `masked` gives the pixels that the mask shows at a side.
+  init?(
+    _ generator: any RegionalGenerator, from depth: Int, layers blended: Range<Int>,
+    masked: (_ side: Int) -> PixelBox?
+  ) {
+    let layers = generator.layers
+    var changed: PixelBox?
+    for index in depth..<layers.count {
+      changed = changed?.map { generator.affected(by: $0, layer: index) }
+      if blended.contains(index), let shown = masked(layers[index].resolution) {
+        changed = changed?.union(shown) ?? shown
+      }
+    }
+    guard let changed else { return nil }
+    self.changed = changed
+    var needed: [Int: PixelBox] = [layers.count: changed]
+    for index in (depth..<layers.count).reversed() {
+      needed[index] = needed[index + 1]?.map { generator.needed(for: $0, layer: index) }
+    }
+    // A window is taken at the start and where a resolution begins, each within the one before.
+    var container: PixelBox?, side = 0
+    for index in max(depth, 1)..<layers.count {
+      let before = layers[index - 1].resolution
+      guard index == depth || layers[index].resolution > before, before >= 64,
+        let needed = needed[index]
+      else { continue }
+      let factor = side == 0 ? 1 : before / side
+      let whole = PixelBox(rows: 0..<before, columns: 0..<before)
+      let outer = container?.map { $0.scaled(by: factor) } ?? whole
+      // Whole tiles of every kernel, and enough of them for the kernels of whole pictures.
+      let window = PixelBox(
+        rows: needed.rows.aligned(to: 16, least: 32, within: outer.rows),
+        columns: needed.columns.aligned(to: 16, least: 32, within: outer.columns))
+      guard window != outer else { continue }
+      windows[index] = window
+      (container, side) = (window, before)
+    }
+  }
+}
+
+extension SynthesisState {
+  /// Goes on with the part `box` of the whole features alone.
+  mutating func crop(to box: PixelBox) {
+    let side = features.shape[3]
+    let origin = window ?? PixelBox(rows: 0..<features.shape[2], columns: 0..<side)
+    if window == nil { windowSide = side }
+    func cropped(_ tensor: Tensor?) -> Tensor? {
+      guard let tensor else { return nil }
+      let factor = side / tensor.shape[3]
+      func local(_ range: Range<Int>, _ start: Int) -> Range<Int> {
+        (range.lowerBound - start) / factor..<(range.upperBound - start) / factor
+      }
+      return tensor.cropped(
+        rows: local(box.rows, origin.rows.lowerBound),
+        columns: local(box.columns, origin.columns.lowerBound))
+    }
+    image = cropped(image)
+    shortcut = cropped(shortcut)
+    features = cropped(features) ?? features
+    window = box
+  }
+}
