@@ -36,6 +36,24 @@ public enum Parallel {
     }
   }
 
+  /// Runs two pieces of work, at the same time where there are two threads; throws the first's error,
+  /// or else the second's.
+  public static func both<First, Second>(
+    _ first: () throws -> First, _ second: () throws -> Second
+  ) throws -> (First, Second) {
+    var one: Result<First, any Error>?
+    var two: Result<Second, any Error>?
+    forEach(2) { index in
+      if index == 0 {
+        one = Result { try first() }
+      } else {
+        two = Result { try second() }
+      }
+    }
+    guard let one, let two else { preconditionFailure("work that did not run") }
+    return (try one.get(), try two.get())
+  }
+
   /// Runs `body` over consecutive ranges of at most `size` that cover `0..<count`.
   public static func forEachRange(of count: Int, size: Int, _ body: (Range<Int>) -> Void) {
     let parts = (count + size - 1) / size

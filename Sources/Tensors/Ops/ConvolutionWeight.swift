@@ -112,9 +112,9 @@ public final class ConvolutionWeight: Sendable {
     let taps = kernel.height * kernel.width
     return Tensor(uninitialized: [outputs, inputs]) { energy in
       tensor.withUnsafeBuffer { w in
-        guard let w = w.baseAddress else { return }
-        for index in energy.indices {
-          energy[index] = Float(atelier_sum_of_squares(w + index * taps, taps))
+        guard let to = energy.baseAddress, let w = w.baseAddress else { return }
+        Parallel.forEachRange(of: outputs * inputs, size: 16384) { range in
+          for index in range { to[index] = Float(atelier_sum_of_squares(w + index * taps, taps)) }
         }
       }
     }
