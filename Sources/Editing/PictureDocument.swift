@@ -69,9 +69,12 @@ public struct PictureDocument: Codable, Sendable {
   }
 
   /// The texts to store in the PNG, `plan` being the resolved recipe if there is one.
-  public func texts(plan: RenderPlan?, pixels: Digest, engine: String) throws -> [PNGText] {
+  public func texts(
+    plan: RenderPlan?, pixels: Digest, engine: String, isPreview: Bool = false
+  ) throws -> [PNGText] {
     let resolved = ResolvedPlan(
-      engine: engine, pixels: pixels, psi: plan?.psi, w: plan.map { StoredValues($0.ws) })
+      engine: engine, pixels: pixels, psi: plan?.psi, w: plan.map { StoredValues($0.ws) },
+      preview: isPreview ? true : nil)
     return [
       PNGText(keyword: "Software", text: "\(engine) (a synthetic picture)"),
       PNGText(keyword: Self.recipeKeyword, text: try Self.json(self)),
@@ -91,6 +94,12 @@ public struct PictureDocument: Codable, Sendable {
   public static func pixelDigest(texts: [PNGText]) throws -> Digest? {
     guard let text = texts.first(where: { $0.keyword == planKeyword })?.text else { return nil }
     return try decode(ResolvedPlan.self, from: text).pixels
+  }
+
+  /// Whether the picture is a preview, so that the picture of its recipe is another.
+  public static func isPreview(texts: [PNGText]) throws -> Bool {
+    guard let text = texts.first(where: { $0.keyword == planKeyword })?.text else { return false }
+    return try decode(ResolvedPlan.self, from: text).preview ?? false
   }
 
   private static func json(_ value: some Encodable) throws -> String {
@@ -177,6 +186,7 @@ private struct ResolvedPlan: Codable {
   var pixels: Digest
   var psi: [Float]?
   var w: StoredValues?
+  var preview: Bool?
 }
 
 /// A tensor in JSON: its shape, and its little-endian floats as base64.

@@ -12,6 +12,16 @@ public struct RenderPlan: Sendable {
   public let scene: SceneMaps?
   /// The noise, the level of detail and the transform.
   public let settings: SynthesisSettings
+
+  /// A plan; see the properties.
+  public init(
+    ws: Tensor, psi: [Float], scene: SceneMaps? = nil, settings: SynthesisSettings
+  ) {
+    self.ws = ws
+    self.psi = psi
+    self.scene = scene
+    self.settings = settings
+  }
 }
 
 /// Turns recipes into pictures with one network.
@@ -22,11 +32,18 @@ public struct Renderer: Sendable {
   public let network: Digest
   /// Where stored content comes from.
   public let content: any ContentSource
+  /// Where activations are kept from one picture to the next; `nil` for nowhere.
+  public let cache: ActivationCache?
+  /// The colours of previews.
+  public let previews: PreviewMaps
 
   /// A renderer; see the properties.
   public init(
-    generator: any Generator, network: Digest, content: any ContentSource = MemoryContent()
+    generator: any Generator, network: Digest, content: any ContentSource = MemoryContent(),
+    cache: ActivationCache? = nil, previews: PreviewMaps? = nil
   ) {
+    self.cache = cache
+    self.previews = previews ?? PreviewMaps(generator: generator, network: network)
     self.generator = generator
     self.network = network
     self.content = content
@@ -58,13 +75,64 @@ public struct Renderer: Sendable {
   public func render(_ recipe: Recipe) throws -> Image { try render(plan(recipe)) }
 
   /// Renders a plan at the network's full resolution.
+  ///
+  /// With a cache, it begins at the deepest layer that an earlier picture has been through, and
+  /// keeps the states that edits may begin at: before the first layer of every row of W+ where a
+  /// state takes at most a sixteenth of the cache, before that of every resolution where it takes at
+  /// most a quarter.
   public func render(_ plan: RenderPlan) throws -> Image {
-    let ws = plan.ws.reshaped(Shape([1] + plan.ws.shape.dimensions))
+    guard let cache else { return try render(plan, keys: nil) { _ in false } }
+    let keys = ActivationKeys(network: network, generator: generator, plan: plan)
+    let (rows, resolutions) = editDepths
+    return try render(plan, keys: keys) {
+      let limit = cache.limit / (resolutions.contains($0.depth) ? 4 : 16)
+      return rows.contains($0.depth) && $0.bytes <= limit
+    }
+  }
+
+  /// Renders one of several pictures, beginning where those before it have been.
+  public func render(_ item: RenderOrder.Item) throws -> Image {
+    // Working a recipe out again costs less than keeping the W+ of a large table.
+    try render(plan(item.recipe), keys: item.keys) { item.keptDepths.contains($0.depth) }
+  }
+
+  /// The depths at which the first layer to read some row of W+ stands, where edits of rows begin,
+  /// and those among them whose row begins a resolution.
+  private var editDepths: (rows: Set<Int>, resolutions: Set<Int>) {
+    var first: [Int: Int] = [:]
+    var rows: Set<Int> = [], resolutions: Set<Int> = []
+    var side = 0
+    for (depth, layer) in generator.layers.enumerated() {
+      if first[layer.row] == nil { first[layer.row] = depth }
+      if depth > 0, first[layer.row] == depth { rows.insert(depth) }
+      if layer.resolution > side, let depth = first[layer.row] { resolutions.insert(depth) }
+      side = max(side, layer.resolution)
+    }
+    return (rows, resolutions)
+  }
+
+  private func render(
+    _ plan: RenderPlan, keys: ActivationKeys?, isKept: (SynthesisState) -> Bool
+  ) throws -> Image {
+    let ws = try batch(of: plan)
+    guard let cache, let keys else { return Image(generator.synthesis(ws, plan.settings)) }
+    let kept = keys.digests.dropLast().reversed().lazy.compactMap { cache.state($0) }.first
+    let picture = generator.synthesis(
+      resuming: kept ?? generator.beginning(ws), ws, plan.settings
+    ) { state in
+      if isKept(state) { cache.keep(state, as: keys.digests[state.depth]) }
+    }
+    return Image(picture)
+  }
+
+  /// The W+ of a plan as synthesis takes it, `[1, rows, wDim]`; throws for networks whose pictures
+  /// cannot be written.
+  func batch(of plan: RenderPlan) throws -> Tensor {
     guard [1, 3, 4].contains(generator.size.imageChannels) else {
       throw EditingError.unsupported(
         reason: "pictures of \(generator.size.imageChannels) channels cannot be written as PNG.")
     }
-    return Image(generator.synthesis(ws, plan.settings))
+    return plan.ws.reshaped(Shape([1] + plan.ws.shape.dimensions))
   }
 
   private func noise(_ settings: NoiseSettings) throws -> NoiseInput {

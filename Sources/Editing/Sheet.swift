@@ -87,18 +87,20 @@ public struct Sheet: Codable, Hashable, Sendable {
     }
   }
 
+  /// A picture in the size of a cell.
+  public func fitted(_ picture: Image) -> Image {
+    if picture.width == cell && picture.height == cell { return picture }
+    return picture.resized(
+      width: cell, height: cell, filter: cell < picture.width ? .box : .lanczos)
+  }
+
   /// The finished picture from the pictures of its recipes.
   ///
-  /// - Parameter picture: Delivers the full-size picture of a recipe; called once for each.
+  /// - Parameter picture: Delivers the picture of a recipe, in full size or ``fitted(_:)`` already;
+  ///   called once for each.
   public func image(_ picture: (Recipe) throws -> Image) throws -> Image {
     var pictures: [Recipe: Image] = [:]
-    for recipe in recipes {
-      let full = try picture(recipe)
-      pictures[recipe] =
-        full.width == cell && full.height == cell
-        ? full
-        : full.resized(width: cell, height: cell, filter: cell < full.width ? .box : .lanczos)
-    }
+    for recipe in recipes { pictures[recipe] = fitted(try picture(recipe)) }
     return ContactSheet(
       cells: cells.map { $0.map { $0.flatMap { pictures[$0] } } },
       rows: rows.map { .text($0) }, columns: columns.map { .text($0) },

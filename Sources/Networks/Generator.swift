@@ -35,6 +35,10 @@ public protocol Generator: Sendable {
     layer index: Int, on state: inout SynthesisState, _ ws: Tensor, _ settings: SynthesisSettings,
     observe: (_ name: String, _ value: Tensor) -> Void)
 
+  /// Where the features lie on the grids of smaller pictures, the smallest first; by default after
+  /// the last layer of every side.
+  var previews: [PreviewPoint] { get }
+
   /// The pictures `[N, C, H, W]` of a state in which all layers have worked.
   func picture(of state: SynthesisState, _ settings: SynthesisSettings) -> Tensor
 

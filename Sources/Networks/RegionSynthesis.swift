@@ -59,7 +59,7 @@ extension Generator {
       }
       advance(&state, to: layer + 1, ws, settings)
       advance(&other, to: layer + 1, blend.ws, settings)
-      if blend.layers.contains(layer) { state.blend(other, masks) }
+      if blend.layers.contains(layer) { state.blend(other, masks, after: layers[layer].kind) }
     }
     let whole = 0..<size.resolution
     let window = state.window ?? PixelBox(rows: whole, columns: whole)

@@ -3,7 +3,8 @@ import Tensors
 /// A second synthesis that shows in a part of the picture: after each of some layers, its
 /// activations are blended by a mask into those of the first.
 ///
-/// Both go side by side from the same depth. Where the mask is 0 the first synthesis is left as it
+/// Both go side by side from the same depth. After a projection to colours that adds to a picture the
+/// pictures so far are blended, after all other layers the features. Where the mask is 0 the first synthesis is left as it
 /// is, to the bit; where it is 1 the second takes its place.
 public struct SynthesisBlend: Sendable {
   /// The second synthesis, as deep as the first where the blending begins.
@@ -40,7 +41,9 @@ extension Generator {
       "a blend of depth \(other.depth) into \(state.samples) states of depth \(state.depth)")
     return synthesis(resuming: state, ws, settings) { state in
       advance(&other, to: state.depth, blend.ws, settings)
-      if blend.layers.contains(state.depth - 1) { state.blend(other, masks) }
+      if blend.layers.contains(state.depth - 1) {
+        state.blend(other, masks, after: layers[state.depth - 1].kind)
+      }
     }
   }
 }
@@ -92,8 +95,10 @@ extension Tensor {
 }
 
 extension SynthesisState {
-  /// Blends another state of the same depth in by a mask.
-  mutating func blend(_ other: SynthesisState, _ masks: MaskPyramid) {
+  /// Blends another state of the same depth in by a mask: what the layer before, of this kind, made.
+  mutating func blend(
+    _ other: SynthesisState, _ masks: MaskPyramid, after kind: LayerDescription.Kind
+  ) {
     let side = features.shape[3]
     func mask(_ tensor: Tensor) -> Tensor {
       // A window's side says nothing of the whole; its place does.
@@ -102,8 +107,9 @@ extension SynthesisState {
       let part = window.map { $0.divided(by: factor) }
       return masks.level(windowSide / factor).cropped(rows: part.rows, columns: part.columns)
     }
-    features.blend(other.features, mask: mask(features))
-    if var image, let shown = other.image {
+    if kind != .toRGB || image == nil { features.blend(other.features, mask: mask(features)) }
+    // Layers without a projection of their own in the list (StyleGAN, ProGAN) make colours too.
+    if var image, let shown = other.image, kind == .toRGB || image.shape[3] == side {
       self.image = nil
       image.blend(shown, mask: mask(image))
       self.image = image

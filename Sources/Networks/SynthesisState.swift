@@ -30,7 +30,7 @@ public struct SynthesisState: Sendable {
 
   /// The memory that it keeps, in bytes.
   public var bytes: Int {
-    (features.count + (image?.count ?? 0) + (shortcut?.count ?? 0)) * MemoryLayout<Float>.stride
+    features.memoryBytes + (image?.memoryBytes ?? 0) + (shortcut?.memoryBytes ?? 0)
   }
 }
 

@@ -8,6 +8,10 @@ import Foundation
 enum Memory {
   private static let kept = Kept()
 
+  /// Says that `bytes` more (or fewer) of what is lent are kept for later by somebody who minds a
+  /// budget of their own, so that work has as much memory as without them.
+  static func setAside(bytes: Int) { kept.setAside(bytes) }
+
   /// At least `bytes` bytes, 64-byte aligned, with unspecified contents.
   static func take(bytes: Int) -> Block {
     bytes >= smallestKept ? kept.take(bytes) : Block(fresh: bytes)
@@ -43,11 +47,14 @@ enum Memory {
     private var blocks: [Block] = []
     private var total = 0
     private var lent = 0
+    /// The part of what is lent that was set aside.
+    private var aside = 0
 
     /// What is kept at most: two layers of a 1024 px picture.
     private let limit = 280 << 20
 
-    /// What is lent and kept together at most, as long as dropping kept blocks achieves it.
+    /// What is lent and kept together at most, but for what was set aside, as long as dropping kept
+    /// blocks achieves it.
     private let aim = 512 << 20
 
     func take(_ bytes: Int) -> Block {
@@ -70,7 +77,7 @@ enum Memory {
     /// Takes out the oldest blocks until a fresh one of `bytes` fits under the aim.
     private func makeRoom(for bytes: Int) -> [Block] {
       var dropped: [Block] = []
-      while lent + total + bytes > aim, !blocks.isEmpty {
+      while lent - aside + total + bytes > aim, !blocks.isEmpty {
         let oldest = blocks.removeFirst()
         total -= oldest.bytes
         dropped.append(oldest)
@@ -78,6 +85,8 @@ enum Memory {
       lent += bytes
       return dropped
     }
+
+    func setAside(_ bytes: Int) { lock.withLock { aside += bytes } }
 
     func give(_ block: Block) {
       let surplus: [Block] = lock.withLock {

@@ -67,6 +67,14 @@ public struct Tensor: Sendable {
   /// The number of elements.
   public var count: Int { shape.count }
 
+  /// The memory behind it, in bytes: at least that of its elements, and shared with its copies; 0 for
+  /// memory that it borrows.
+  package var memoryBytes: Int { storage.bytes }
+
+  /// Says that `bytes` more (or fewer) are held by tensors that are kept for later under a budget, so
+  /// that the memory which is reused between operations is not made smaller for it.
+  package static func setAside(bytes: Int) { Memory.setAside(bytes: bytes) }
+
   /// The elements in row-major order.
   public var scalars: [Float] { withUnsafeBuffer { Array($0) } }
 
@@ -127,6 +135,7 @@ private final class TensorStorage: @unchecked Sendable {
   private let block: Memory.Block?
 
   var isBorrowed: Bool { owner != nil }
+  var bytes: Int { block?.bytes ?? 0 }
 
   init(count: Int) {
     let block = Memory.take(bytes: max(count, 1) * MemoryLayout<Float>.stride)

@@ -92,7 +92,10 @@ struct Workplace {
     process.executableURL = URL(fileURLWithPath: program)
     process.arguments = arguments
     process.environment = ProcessInfo.processInfo.environment.merging(
-      ["ATELIER_WEIGHTS": root.appendingPathComponent("weights").path]) { $1 }
+      [
+        "ATELIER_WEIGHTS": root.appendingPathComponent("weights").path,
+        "XDG_CACHE_HOME": root.appendingPathComponent("cache").path,
+      ]) { $1 }
     process.currentDirectoryURL = folder
     process.standardInput = FileHandle.nullDevice
     let id = UUID().uuidString

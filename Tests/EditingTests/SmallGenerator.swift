@@ -1,4 +1,5 @@
 import Editing
+import Foundation
 import Networks
 import Tensors
 
@@ -11,6 +12,8 @@ struct SmallGenerator: Generator {
   var meanLatent = Tensor([1, -2, 0.5], shape: [3])
   var defaultTruncation: (psi: Float, cutoff: Int?) = (1, nil)
   var weights: [Int: [Tensor]] = [:]
+  /// Counts the layers that work, where a test asks for it.
+  var work: WorkCount?
 
   func mapping(_ z: Tensor, label: Tensor?) -> Tensor {
     Tensor(uninitialized: [z.shape[0], size.wDim]) { w in
@@ -34,6 +37,7 @@ struct SmallGenerator: Generator {
     layer index: Int, on state: inout SynthesisState, _ ws: Tensor, _ settings: SynthesisSettings,
     observe: (_ name: String, _ value: Tensor) -> Void
   ) {
+    work?.add()
     let (channels, side) = (size.imageChannels, size.resolution)
     state.features.withUnsafeMutableBuffer { y in
       for i in y.indices where i / side % side == index {
@@ -61,6 +65,22 @@ struct SmallGenerator: Generator {
     let z = random.randn([size.zDim])
     let w = (0..<size.wDim).map { 2 * z[$0] + label }
     return Tensor((0..<size.rows).flatMap { _ in w }, shape: [size.rows, size.wDim])
+  }
+}
+
+/// How many layers have worked.
+final class WorkCount: @unchecked Sendable {
+  private let lock = NSLock()
+  private var value = 0
+
+  func add() { lock.withLock { value += 1 } }
+
+  /// The number since the last call.
+  func take() -> Int {
+    lock.withLock {
+      defer { value = 0 }
+      return value
+    }
   }
 }
 

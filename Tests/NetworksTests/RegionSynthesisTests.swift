@@ -69,7 +69,7 @@ struct RegionSynthesisTests {
     for (depth, layers) in [
       (0, 0..<count), (start32, start32..<count), (start128 - 1, start128 - 1..<count),
       (start128, start128..<count), (start128 + 1, start128 + 1..<count),
-      (start32, start128..<start128 + 1),
+      (start32, start128..<start128 + 1), (count - 1, count - 1..<count),
     ] {
       for feather in [0, 6] {
         let mask = Self.mask(128, rows: box.rows, columns: box.columns, feather: feather)

@@ -130,6 +130,19 @@ struct ResumedSynthesisTests {
     #expect(picture.bits == generator.synthesis(resuming: there, ws, settings).bits)
   }
 
+  @Test("Previews lie where features or picture have their side", arguments: Network.allCases)
+  func previews(network: Network) throws {
+    let generator = try network.generator(), ws = Self.ws(generator, seed: 3)
+    #expect(!generator.previews.isEmpty)
+    #expect(generator.previews.map(\.side) == generator.previews.map(\.side).sorted())
+    for point in generator.previews {
+      var state = generator.beginning(ws)
+      generator.advance(&state, to: point.depth, ws, SynthesisSettings())
+      #expect(state.features.shape[3] == point.side + 2 * point.margin, "\(network), \(point)")
+      #expect(point.side < generator.size.resolution)
+    }
+  }
+
   @Test("A state says how much memory it keeps")
   func bytes() throws {
     let generator = try Network.skip.generator()

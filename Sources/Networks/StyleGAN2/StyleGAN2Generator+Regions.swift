@@ -29,7 +29,10 @@ extension StyleGAN2Generator: RegionalGenerator {
 
   func needed(for range: Range<Int>, layer: Int) -> Range<Int> {
     let (block, part) = steps[layer], side = block.resolution
-    guard case .convolution(let convolution) = part else { return range }
+    guard case .convolution(let convolution) = part else {
+      // The picture of the block below is upsampled first, by 4 taps.
+      return (range.lowerBound - 2..<range.upperBound + 2).clipped(to: side)
+    }
     if convolution.isUp {
       let tiles = range.tiles(of: 8, before: 1, beyond: 2)
       return (4 * tiles.lowerBound - 1..<4 * tiles.upperBound + 4).clipped(to: side / 2)

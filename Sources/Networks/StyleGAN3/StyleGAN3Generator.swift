@@ -70,6 +70,18 @@ struct StyleGAN3Generator: InspectableGenerator {
       }
   }
 
+  /// After the last layer of every sampling rate below the picture's, which covers a margin too.
+  var previews: [PreviewPoint] {
+    let rates = synthesisLayers.dropLast(2).map {
+      $0.geometry.outputSize - 2 * configuration.margin
+    }
+    return rates.enumerated().compactMap { index, rate in
+      let isLast = index + 1 == rates.count || rates[index + 1] > rate
+      return isLast && rate < configuration.resolution
+        ? PreviewPoint(side: rate, depth: index + 2, margin: configuration.margin) : nil
+    }
+  }
+
   func mapping(_ z: Tensor, label: Tensor?) -> Tensor { mappingNetwork(z, label: label) }
 
   func beginning(samples: Int) -> SynthesisState {

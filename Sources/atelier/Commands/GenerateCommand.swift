@@ -17,6 +17,7 @@ struct GenerateCommand: ParsableCommand {
         atelier generate --network faces-1024 --seeds 0-15 --trunc 0.7 --outdir out --grid 4x4
         atelier generate --network ffhq.pkl --seeds 85 --trunc 0-3:0.5,4-17:0.9
         atelier generate --network faces-1024 --projected-w projected_w.npz
+        atelier generate --network faces-1024 --seeds 0-99 --preview 64 --grid 10x10
       """,
     aliases: ["gen-images"])
 
@@ -33,6 +34,7 @@ struct GenerateCommand: ParsableCommand {
   var projectedW: String?
   @Option(help: ArgumentHelp("Also write all pictures as one grid.png.", valueName: "CxR"))
   var grid: String?
+  @OptionGroup var preview: PreviewOptions
   @OptionGroup var recipe: RecipeOptions
   @OptionGroup var pictures: PictureOptions
   @OptionGroup var common: CommonOptions
@@ -67,8 +69,10 @@ struct GenerateCommand: ParsableCommand {
     try network.check(
       recipes.prefix(1) + recipes.filter { !$0.base.tensors.isEmpty }, content: reader.content)
     try grid.map {
-      try GridSize($0).check(pictures: sources.count, side: network.generator.size.resolution)
+      try GridSize($0).check(
+        pictures: sources.count, side: preview.side ?? network.generator.size.resolution)
     }
+    try preview.check(network)
     let project = try pictures.openProject(network)
     let folder = try pictures.folder()
     let workshop = PictureWorkshop(
@@ -79,11 +83,19 @@ struct GenerateCommand: ParsableCommand {
     var images: [Image] = []
     for (index, recipe) in recipes.enumerated() {
       let name = Self.name(of: recipe.base, index: index)
-      let image = try workshop.render(recipe)
+      let image: Image
+      if let side = preview.side {
+        let url = folder.appendingPathComponent("\(name)-\(side)px.png")
+        let small = try workshop.writePreview(recipe, named: name, side: side, to: url)
+        written.append(small.written)
+        image = small.image
+      } else {
+        image = try workshop.render(recipe)
+        written.append(
+          try workshop.write(
+            image, of: recipe, named: name, to: folder.appendingPathComponent("\(name).png")))
+      }
       try pictures.record(recipe, named: name, in: project, attachments: reader.attachments)
-      written.append(
-        try workshop.write(
-          image, of: recipe, named: name, to: folder.appendingPathComponent("\(name).png")))
       if grid != nil { images.append(image) }
       try progress.advance()
     }

@@ -92,7 +92,11 @@ struct OpenCommand: ParsableCommand {
     } else {
       print("project   \(projectURL.path)")
       print("picture   \(written.file)")
-      print("pixels    \(isEqual ? "equal to the original's" : "DIFFERENT from the original's")")
+      let isPreview = try PictureDocument.isPreview(texts: texts)
+      print(
+        isPreview
+          ? "pixels    in full; the original is a preview"
+          : "pixels    \(isEqual ? "equal to the original's" : "DIFFERENT from the original's")")
     }
   }
 

@@ -15,6 +15,7 @@ struct RenderCommand: ParsableCommand {
       Examples:
         atelier render Projects/portraits.atelier anna --output anna.png
         atelier render Projects/portraits.atelier anna --before-after --output edit.png
+        atelier render Projects/portraits.atelier anna --preview 128 --output small.png
         atelier render Projects/portraits.atelier anna --step 3 --output step3.png
       """)
 
@@ -30,12 +31,17 @@ struct RenderCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The side of the cells of --before-after.", valueName: "px"))
   var cell = 512
   @Flag(help: "Leave the recipe out of the PNG.") var noMetadata = false
+  @OptionGroup var preview: PreviewOptions
   @OptionGroup var network: NetworkOptions
+  @OptionGroup var cache: CacheOptions
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
     guard (16...4096).contains(cell) else {
       throw ValidationError("--cell \(cell) is not between 16 and 4096.")
+    }
+    if preview.side != nil, beforeAfter {
+      throw ValidationError("Give either --preview or --before-after.")
     }
   }
 
@@ -47,6 +53,9 @@ struct RenderCommand: ParsableCommand {
       try step == nil && project.sheets().contains(name)
       && !project.artworks().contains { $0.name == name }
     if isSheet {
+      guard preview.side == nil else {
+        throw CommandError.invalidInput("'\(name)' is a table, and --preview is for pictures.")
+      }
       let sheet = try project.sheet(named: name)
       guard let first = sheet.recipes.first else {
         throw CommandError.invalidInput("the table '\(name)' has no pictures.")
@@ -56,6 +65,11 @@ struct RenderCommand: ParsableCommand {
     }
     let recipe = try step.map { try project.recipe(of: name, step: $0) } ?? project.recipe(of: name)
     let workshop = try workshop(project, recipe.network)
+    if let side = preview.side {
+      try preview.check(workshop.network)
+      return try report(
+        workshop.writePreview(recipe, named: name, side: side, to: url).written)
+    }
     guard beforeAfter else { return try report(workshop.write(recipe, named: name, to: url)) }
     let first = try project.recipe(of: name, step: 1)
     let sheet = Sheet(columns: ["before", "after"], cells: [[first, recipe]], cell: cell)
@@ -68,7 +82,8 @@ struct RenderCommand: ParsableCommand {
   private func workshop(_ project: Project, _ digest: Digest) throws -> PictureWorkshop {
     let loaded = try ProjectNetworks.load(digest, project, given: network.network)
     return PictureWorkshop(
-      network: loaded, content: project, project: project, hasMetadata: !noMetadata)
+      network: loaded, content: project, project: project, hasMetadata: !noMetadata,
+      cache: cache.make())
   }
 
   private func report(_ written: PictureWorkshop.Written) throws {

@@ -46,6 +46,7 @@ struct StyleMixingCommand: ParsableCommand {
   @Flag(help: "Write the table only, not the single pictures.") var sheetOnly = false
   @OptionGroup var recipe: RecipeOptions
   @OptionGroup var pictures: PictureOptions
+  @OptionGroup var cache: CacheOptions
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
@@ -108,26 +109,30 @@ struct StyleMixingCommand: ParsableCommand {
     let project = try pictures.openProject(network)
     let workshop = PictureWorkshop(
       network: network, content: reader.content, project: project,
-      hasMetadata: !pictures.noMetadata)
+      hasMetadata: !pictures.noMetadata, cache: cache.make())
     let needed = reader.attachments.filter { table.tensors.contains($0.key) }
     try project?.keep(table, named: sheetName, attachments: needed, replace: true)
     var written: [PictureWorkshop.Written] = []
     var rendered: [Recipe: Image] = [:]
     if !sheetOnly {
       let folder = try pictures.folder()
-      var jobs = (rows + columns).map { ("\($0.name)-\($0.name)", own($0.source)) }
+      var jobs = (rows + columns).map { (name: "\($0.name)-\($0.name)", recipe: own($0.source)) }
       for row in rows {
         jobs += columns.map { ("\(row.name)-\($0.name)", mixed(row.source, $0.source)) }
       }
-      var progress = Progress("pictures", total: jobs.count)
-      for (name, recipe) in jobs {
-        let image = try rendered[recipe] ?? workshop.render(recipe)
+      let files = Dictionary(grouping: jobs.indices) { jobs[$0].recipe }
+      var results: [Int: PictureWorkshop.Written] = [:]
+      var progress = Progress("pictures", total: table.recipes.count)
+      try workshop.render(table.recipes) { recipe, image in
         rendered[recipe] = image
-        written.append(
-          try workshop.write(
-            image, of: recipe, named: name, to: folder.appendingPathComponent("\(name).png")))
+        for index in files[recipe] ?? [] {
+          let name = jobs[index].name
+          results[index] = try workshop.write(
+            image, of: recipe, named: name, to: folder.appendingPathComponent("\(name).png"))
+        }
         try progress.advance()
       }
+      written += jobs.indices.compactMap { results[$0] }
       let url = folder.appendingPathComponent("grid.png")
       try Self.grid(table, rendered).write(to: url)
       Output.note("wrote \(url.path)")

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Editing
 import Foundation
+import Imaging
 import Projects
 import Tensors
 
@@ -59,6 +60,7 @@ struct SweepCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The side of its cells in pixels.", valueName: "px")) var cell = 256
   @Flag(help: "Also write every picture in full size.") var pictures = false
   @OptionGroup var files: PictureOptions
+  @OptionGroup var cache: CacheOptions
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
@@ -138,24 +140,42 @@ struct SweepCommand: ParsableCommand {
       ?? files.folder().appendingPathComponent("sweep.png")
     let project = try files.openProject(network)
     let workshop = PictureWorkshop(
-      network: network, content: content, project: project, hasMetadata: !files.noMetadata)
+      network: network, content: content, project: project, hasMetadata: !files.noMetadata,
+      cache: cache.make())
     let name = url.deletingPathExtension().lastPathComponent
     let needed = content.tensors.filter { table.tensors.contains($0.key) }
     try project?.keep(table, named: name, attachments: needed, replace: true)
-    var written = [try workshop.write(table, named: name, to: url)]
-    if pictures {
-      let folder = try files.folder()
-      for (y, row) in cells.enumerated() {
-        for (x, recipe) in row.enumerated() {
-          guard let recipe else { continue }
-          let name = String(format: "sweep-%02d-%02d", y, x)
-          written.append(
-            try workshop.write(
-              recipe, named: name, to: folder.appendingPathComponent("\(name).png")))
-        }
+    let (full, small) =
+      pictures ? try write(table, workshop, folder: files.folder()) : ([], [:])
+    let written = [try workshop.write(table, named: name, to: url, pictures: small)]
+    try Output.written(written + full, json: common.json)
+  }
+
+  /// Writes every picture of a table in full size, as `sweep-ROW-COLUMN.png`, and gives them in the
+  /// size of its cells.
+  private func write(
+    _ table: Sheet, _ workshop: PictureWorkshop, folder: URL
+  ) throws -> (written: [PictureWorkshop.Written], cells: [Recipe: Image]) {
+    var names: [Recipe: [(place: Int, name: String)]] = [:]
+    for (y, row) in table.cells.enumerated() {
+      for (x, recipe) in row.enumerated() {
+        guard let recipe else { continue }
+        let name = String(format: "sweep-%02d-%02d", y, x)
+        names[recipe, default: []].append((y * row.count + x, name))
       }
     }
-    try Output.written(written, json: common.json)
+    var written: [Int: PictureWorkshop.Written] = [:]
+    var cells: [Recipe: Image] = [:]
+    var progress = Progress("pictures", total: table.recipes.count)
+    try workshop.render(table.recipes) { recipe, image in
+      for (place, name) in names[recipe] ?? [] {
+        let url = folder.appendingPathComponent("\(name).png")
+        written[place] = try workshop.write(image, of: recipe, named: name, to: url)
+      }
+      cells[recipe] = table.fitted(image)
+      try progress.advance()
+    }
+    return (written.sorted { $0.key < $1.key }.map(\.value), cells)
   }
 
   /// `0.5` and `1`, not `1.0`, with a minus sign that reads well.

@@ -12,10 +12,11 @@ struct LoadedNetwork {
   let name: String
   let url: URL
   let canonical: CanonicalNetwork
+  let previews: PreviewMaps
 
   /// Loads a checkpoint file, or fetched weights by name.
-  init(named name: String) throws {
-    try self.init(at: Self.locate(name), name: name)
+  init(named name: String, watch: Stopwatch = Stopwatch()) throws {
+    try self.init(at: Self.locate(name), name: name, watch: watch)
   }
 
   /// Loads a checkpoint file, or fetched weights by name, that must be the network with `digest`,
@@ -29,13 +30,22 @@ struct LoadedNetwork {
     }
   }
 
-  /// Loads a checkpoint file.
-  init(at url: URL, name: String? = nil) throws {
-    let checkpoint = try Checkpoint(contentsOf: url)
-    canonical = try Generators.canonical(checkpoint)
+  /// Loads a checkpoint file; `watch` notes the stages.
+  init(at url: URL, name: String? = nil, watch: Stopwatch = Stopwatch()) throws {
+    let checkpoint = try watch.time("open the file") { try Checkpoint(contentsOf: url) }
+    // Each reads the whole file, and neither keeps two cores busy.
+    let (network, digest) = try Parallel.both(
+      {
+        try watch.time("read the network") {
+          let canonical = try Generators.canonical(checkpoint)
+          return (canonical: canonical, generator: try Generators.load(canonical))
+        }
+      },
+      { try watch.time("digest") { try checkpoint.digest() } })
+    (canonical, generator) = network
+    self.digest = digest
     Self.remark(on: canonical)
-    generator = try Generators.load(canonical)
-    digest = try checkpoint.digest()
+    previews = PreviewMaps(generator: generator, network: digest, folder: CacheFolder.previews)
     self.url = url
     self.name =
       name.map { $0.contains("/") ? url.deletingPathExtension().lastPathComponent : $0 }
@@ -130,7 +140,11 @@ struct LoadedNetwork {
   }
 
   /// A renderer that finds content in `content`.
-  func renderer(_ content: any ContentSource) -> Renderer {
-    Renderer(generator: generator, network: digest, content: content)
+  func renderer(
+    _ content: any ContentSource, cache: ActivationCache? = nil
+  ) -> Renderer {
+    Renderer(
+      generator: generator, network: digest, content: content, cache: cache,
+      previews: previews)
   }
 }

@@ -12,8 +12,10 @@ struct PictureWorkshop {
   let content: any ContentSource
   let project: Project?
   let hasMetadata: Bool
+  /// Where activations are kept from one picture to the next.
+  var cache: ActivationCache?
 
-  private var renderer: Renderer { network.renderer(content) }
+  private var renderer: Renderer { network.renderer(content, cache: cache) }
 
   /// A picture that was written.
   struct Written: Encodable {
@@ -24,10 +26,25 @@ struct PictureWorkshop {
 
   /// Renders one recipe and remembers its pixels in the project.
   func render(_ recipe: Recipe) throws -> Image {
-    let image = try renderer.render(recipe)
+    // One picture leaves no activations behind: nothing would go on from them.
+    let image = try network.renderer(content).render(recipe)
+    try remember(image, of: recipe)
+    return image
+  }
+
+  /// Renders recipes, those that begin alike after each other, and hands each picture to `body`.
+  func render(_ recipes: [Recipe], _ body: (Recipe, Image) throws -> Void) throws {
+    let renderer = renderer
+    for item in try RenderOrder(recipes, renderer: renderer).items {
+      let image = try renderer.render(item)
+      try remember(image, of: item.recipe)
+      try body(item.recipe, image)
+    }
+  }
+
+  private func remember(_ image: Image, of recipe: Recipe) throws {
     try project?.storeRender(
       of: recipe.digest(), width: image.width, pixelDigest: image.pixelDigest, png: nil)
-    return image
   }
 
   /// Renders a recipe to a file.
@@ -47,21 +64,38 @@ struct PictureWorkshop {
     return try write(image, document, plan: plan, to: url)
   }
 
+  /// Writes a preview of a recipe, `side` pixels wide. The file reopens as the whole picture's edit.
+  func writePreview(
+    _ recipe: Recipe, named name: String, side: Int, to url: URL
+  ) throws -> (written: Written, image: Image) {
+    let image = try renderer.preview(recipe, side: side)
+    let document = try PictureDocument(
+      name: name, network: network.reference, recipe: recipe, content: content,
+      names: try project?.contentNames() ?? [:])
+    let plan = hasMetadata ? try renderer.plan(recipe) : nil
+    return (try write(image, document, plan: plan, to: url, isPreview: true), image)
+  }
+
   /// Renders a sheet to a file, and keeps it in the project under `name`.
   ///
   /// - Parameters:
   ///   - recipe: What the picture reopens as, where it shows one edit.
-  ///   - pictures: Pictures of recipes that are at hand already.
+  ///   - pictures: Pictures of recipes that are at hand already, in full size or the cells'.
   @discardableResult
   func write(
     _ sheet: Sheet, named name: String, recipe: Recipe? = nil, to url: URL,
     pictures: [Recipe: Image] = [:]
   ) throws -> Written {
-    var progress = Progress("pictures", total: sheet.recipes.count { pictures[$0] == nil })
-    let image = try sheet.image { recipe in
-      if let picture = pictures[recipe] { return picture }
-      let picture = try render(recipe)
+    let missing = sheet.recipes.filter { pictures[$0] == nil }
+    var progress = Progress("pictures", total: missing.count), pictures = pictures
+    try render(missing) { recipe, picture in
+      pictures[recipe] = sheet.fitted(picture)
       try progress.advance()
+    }
+    let image = try sheet.image { recipe in
+      guard let picture = pictures[recipe] else {
+        throw CommandError.failed("the table '\(name)' lacks a picture.")
+      }
       return picture
     }
     try project?.storeRender(
@@ -74,12 +108,15 @@ struct PictureWorkshop {
   }
 
   private func write(
-    _ image: Image, _ document: PictureDocument, plan: RenderPlan?, to url: URL
+    _ image: Image, _ document: PictureDocument, plan: RenderPlan?, to url: URL,
+    isPreview: Bool = false
   ) throws -> Written {
     let pixels = image.pixelDigest
     let texts =
       hasMetadata
-      ? try document.texts(plan: plan, pixels: pixels, engine: "Atelier \(Atelier.version)") : []
+      ? try document.texts(
+        plan: plan, pixels: pixels, engine: "Atelier \(Atelier.version)", isPreview: isPreview)
+      : []
     try image.write(to: url, text: texts)
     return Written(file: url.path, pixels: pixels, recipe: try document.recipe?.digest())
   }

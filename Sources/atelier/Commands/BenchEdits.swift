@@ -1,0 +1,165 @@
+import ArgumentParser
+import Editing
+import Foundation
+import Networks
+import Tensors
+
+extension BenchCommand {
+  /// `atelier bench edits`: what is saved where layers need not work again.
+  struct Edits: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Time what kinds of edits cost, as shares of a picture from the beginning.",
+      discussion: """
+        Every share is the median of its runs over the median of whole pictures of the same run. An \
+        edit "from 256 px on" replaces the styles of all layers from the 256 px block on, with the \
+        activations before them kept from the picture before. The table is 6 × 6 pictures, whose \
+        columns give the styles from that block on.
+
+        Example:
+          atelier bench edits --network faces-1024 --threads 2 --runs 5
+        """)
+
+    @OptionGroup var network: NetworkOptions
+    @Option(help: ArgumentHelp("How often each kind is timed, after once that is not."))
+    var runs = 5
+    @OptionGroup var cache: CacheOptions
+    @OptionGroup var common: CommonOptions
+
+    struct Line: Encodable {
+      let edit: String
+      let milliseconds: Double
+      let share: Double
+    }
+
+    func validate() throws {
+      guard (1...1000).contains(runs) else { throw ValidationError("--runs is 1 to 1000.") }
+    }
+
+    func run() throws {
+      common.apply()
+      let loaded = try network.load()
+      let timing = EditTiming(
+        renderer: loaded.renderer(MemoryContent()),
+        cached: loaded.renderer(MemoryContent(), cache: cache.make()))
+      var times: [String: [Double]] = [:]
+      var order: [String] = []
+      for run in 0...runs {
+        for (edit, milliseconds) in try timing.round(run) where run > 0 {
+          if times[edit] == nil { order.append(edit) }
+          times[edit, default: []].append(milliseconds)
+        }
+        try Interruption.check()
+      }
+      let medians = order.map { edit in
+        let all = (times[edit] ?? []).sorted()
+        return (edit, all[all.count / 2])
+      }
+      let whole = medians.first?.1 ?? 1
+      let lines = medians.map { Line(edit: $0, milliseconds: $1, share: $1 / whole) }
+      if common.json { return try Output.json(lines) }
+      for line in lines {
+        let name = line.edit.padding(toLength: 40, withPad: " ", startingAt: 0)
+        print(name + String(format: "%9.1f ms  %5.2f", line.milliseconds, line.share))
+      }
+    }
+  }
+}
+
+/// One round of timings of every kind of edit.
+private struct EditTiming {
+  let renderer: Renderer
+  /// The same with a cache, as in a session that goes on.
+  let cached: Renderer
+
+  /// A picture of `seed`, with `other` in all rows from `row` on.
+  private func recipe(_ seed: Int, _ other: Int? = nil, from row: Int = 0) -> Recipe {
+    let classes = renderer.generator.size.classes
+    let label = classes > 0 ? ClassLabel(0) : nil
+    func source(_ seed: Int) -> LatentSource { LatentSource(.seed(UInt32(seed)), label: label) }
+    var recipe = Recipe(network: renderer.network, base: source(seed))
+    guard let other else { return recipe }
+    let layers = LayerSet(row..<renderer.generator.size.rows)
+    recipe.append(MixOperation(with: source(other), layers: layers))
+    return recipe
+  }
+
+  /// The rows at which the blocks begin, by the side of their output.
+  private var beginnings: [(side: Int, row: Int)] {
+    var beginnings: [(side: Int, row: Int)] = []
+    for layer in renderer.generator.layers
+    where layer.kind != .toRGB && layer.resolution > beginnings.last?.side ?? 0 {
+      beginnings.append((layer.resolution, layer.row))
+    }
+    return beginnings.filter { $0.side >= 16 && $0.row > 0 }
+  }
+
+  /// The time of every kind, the whole picture first; `run` chooses the seeds.
+  func round(_ run: Int) throws -> [(edit: String, milliseconds: Double)] {
+    let seed = 1000 * run
+    var times = [("a whole picture", try time { _ = try renderer.render(recipe(seed)) })]
+    for side in renderer.previews.sides {
+      times.append(
+        (
+          "a preview of \(side) px",
+          try time { _ = try renderer.preview(recipe(seed), side: side) }
+        ))
+    }
+    for (side, row) in beginnings {
+      _ = try cached.render(recipe(seed))
+      let edited = recipe(seed, seed + 1, from: row)
+      times.append(("an edit from \(side) px on", try time { _ = try cached.render(edited) }))
+    }
+    // The table takes longest, and needs no round before.
+    let tables = beginnings.filter { $0.side >= 256 }.prefix(run > 0 ? 1 : 0)
+    for (side, row) in tables {
+      let table = (0..<36).map {
+        recipe(seed + side + $0 / 6, seed + side + 10 + $0 % 6, from: row)
+      }
+      let whole = try time {
+        for item in try RenderOrder(table, renderer: cached).items {
+          _ = try cached.render(item)
+        }
+      }
+      times.append(("a table from \(side) px on, each picture", whole / 36))
+    }
+    return try times + regions(seed)
+  }
+
+  /// A fifth of the picture taken from another latent, by a mask, in the layers from a block on;
+  /// the activations before them and the picture without the mask are at hand.
+  private func regions(_ seed: Int) throws -> [(edit: String, milliseconds: Double)] {
+    let generator = renderer.generator, side = generator.size.resolution
+    guard generator.computesRegions else { return [] }
+    let rows = side / 4..<side / 4 + side * 9 / 20
+    let mask = Tensor(uninitialized: [side, side]) { mask in
+      for i in mask.indices { mask[i] = rows.contains(i / side) && rows.contains(i % side) ? 1 : 0 }
+    }
+    let size = generator.size
+    func plan(_ recipe: Recipe) throws -> (ws: Tensor, settings: SynthesisSettings) {
+      let plan = try renderer.plan(recipe)
+      return (plan.ws.reshaped([1, size.rows, size.wDim]), plan.settings)
+    }
+    return try beginnings.filter { $0.side >= 64 }.map { block, row in
+      let layers = generator.layers
+      let depth = layers.firstIndex { $0.row == row } ?? 0
+      let (ws, settings) = try plan(recipe(seed)),
+        other = try plan(recipe(seed, seed + 1, from: row))
+      var state = generator.beginning(ws)
+      generator.advance(&state, to: depth, ws, settings)
+      let picture = generator.synthesis(resuming: state, ws, settings)
+      let blend = SynthesisBlend(
+        state: state, ws: other.ws, mask: mask, layers: depth..<layers.count)
+      let milliseconds = try time {
+        _ = try generator.synthesis(
+          resuming: state, ws, settings, blending: blend, changing: picture)
+      }
+      return ("a fifth by mask from \(block) px on", milliseconds)
+    }
+  }
+
+  private func time(_ body: () throws -> Void) rethrows -> Double {
+    let start = ContinuousClock.now
+    try body()
+    return (ContinuousClock.now - start) / .milliseconds(1)
+  }
+}
