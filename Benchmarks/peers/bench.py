@@ -196,10 +196,15 @@ def main():
     if not (options.mobile_ir and options.faces) and "mobilestylegan" in names:
         names.remove("mobilestylegan")
         print("no --mobile-ir and --faces: MobileStyleGAN is left out", file=sys.stderr)
-    results = {name: measure(name, options) for name in names}
+    # What an earlier call measured in the same folder stays in the table.
+    kept = os.path.join(options.workdir, "results.json")
+    results = json.load(open(kept)) if os.path.exists(kept) else {}
+    results.update({name: measure(name, options) for name in names})
+    results = {name: results[name] for name in TITLES if name in results}
+    json.dump(results, open(kept, "w"), indent=1)
     text = table(results, options)
     tables = {"pictures": text, "kernels": kernels(options.threads)}
-    if "stylegan2-1024" in results:
+    if "stylegan2-1024" in names:
         tables["layers"] = layers(options.workdir, options.threads)
     for name, text in tables.items():
         print(text)

@@ -13,13 +13,18 @@ enum Memory {
   static func setAside(bytes: Int) { kept.setAside(bytes) }
 
   /// At least `bytes` bytes, 64-byte aligned, with unspecified contents.
-  static func take(bytes: Int) -> Block {
-    bytes >= smallestKept ? kept.take(bytes) : Block(fresh: bytes)
+  ///
+  /// What stays for long, such as weights, is `isLasting`: it is neither taken from what is kept nor
+  /// counted, or the weights of a large network would leave no room for its layers.
+  static func take(bytes: Int, isLasting: Bool = false) -> Block {
+    if isLasting || bytes < smallestKept { return Block(fresh: bytes) }
+    return kept.take(bytes)
   }
 
-  /// Gives back what ``take(bytes:)`` gave.
-  static func give(_ block: Block) {
-    if block.bytes >= smallestKept { kept.give(block) } else { block.base.deallocate() }
+  /// Gives back what ``take(bytes:isLasting:)`` gave.
+  static func give(_ block: Block, isLasting: Bool = false) {
+    if isLasting || block.bytes < smallestKept { return block.base.deallocate() }
+    kept.give(block)
   }
 
   /// Smaller blocks come from the system, which keeps them itself.
@@ -50,15 +55,22 @@ enum Memory {
     /// The part of what is lent that was set aside.
     private var aside = 0
 
-    /// What is kept at most: two layers of a 1024 px picture.
-    private let limit = 280 << 20
+    /// What work lends and keeps together at most, as long as dropping kept blocks achieves it: two
+    /// layers of a 1024 px picture, and the smaller ones before them.
+    private let limit = 400 << 20
 
-    /// What is lent and kept together at most, but for what was set aside, as long as dropping kept
-    /// blocks achieves it.
-    private let aim = 512 << 20
+    /// The least that was lent during the last loans, and during those before them.
+    private var (least, leastBefore) = (0, 0)
+    private var loans = 0
+
+    /// What is lent beside what stays lent all the time, as weights do that were read into memory, or
+    /// was set aside.
+    private var atWork: Int { lent - max(min(least, leastBefore), aside) }
 
     func take(_ bytes: Int) -> Block {
       let (found, dropped): (Block?, [Block]) = lock.withLock {
+        loans += 1
+        if loans % 32 == 0 { (leastBefore, least) = (least, lent) }
         // The smallest that will do, and does not waste three quarters of itself.
         let fitting = blocks.indices.filter {
           blocks[$0].bytes >= bytes && blocks[$0].bytes <= 4 * bytes
@@ -74,10 +86,10 @@ enum Memory {
       return found ?? Block(fresh: bytes)
     }
 
-    /// Takes out the oldest blocks until a fresh one of `bytes` fits under the aim.
+    /// Takes out the oldest blocks until a fresh one of `bytes` fits under the limit.
     private func makeRoom(for bytes: Int) -> [Block] {
       var dropped: [Block] = []
-      while lent - aside + total + bytes > aim, !blocks.isEmpty {
+      while atWork + total + bytes > limit, !blocks.isEmpty {
         let oldest = blocks.removeFirst()
         total -= oldest.bytes
         dropped.append(oldest)
@@ -92,9 +104,10 @@ enum Memory {
       let surplus: [Block] = lock.withLock {
         blocks.append(block)
         lent -= block.bytes
+        least = min(least, lent)
         total += block.bytes
         var surplus: [Block] = []
-        while total > limit, !blocks.isEmpty {
+        while atWork + total > limit, !blocks.isEmpty {
           let oldest = blocks.removeFirst()
           total -= oldest.bytes
           surplus.append(oldest)

@@ -53,6 +53,13 @@ public struct Tensor: Sendable {
     storage = TensorStorage(borrowing: base, owner: owner)
   }
 
+  /// A tensor that stays for long, such as prepared weights, whose every element is written by `fill`.
+  init(lasting shape: Shape, _ fill: (UnsafeMutableBufferPointer<Float>) throws -> Void) rethrows {
+    self.shape = shape
+    storage = TensorStorage(count: shape.count, isLasting: true)
+    try fill(UnsafeMutableBufferPointer(start: storage.base, count: shape.count))
+  }
+
   private init(storage: TensorStorage, shape: Shape, record: OperationRecord? = nil) {
     self.storage = storage
     self.shape = shape
@@ -133,14 +140,17 @@ private final class TensorStorage: @unchecked Sendable {
   let base: UnsafeMutablePointer<Float>
   private let owner: (any AnyObject & Sendable)?
   private let block: Memory.Block?
+  private let isLasting: Bool
 
   var isBorrowed: Bool { owner != nil }
   var bytes: Int { block?.bytes ?? 0 }
 
-  init(count: Int) {
-    let block = Memory.take(bytes: max(count, 1) * MemoryLayout<Float>.stride)
+  init(count: Int, isLasting: Bool = false) {
+    let block = Memory.take(
+      bytes: max(count, 1) * MemoryLayout<Float>.stride, isLasting: isLasting)
     base = block.base.bindMemory(to: Float.self, capacity: max(count, 1))
     self.block = block
+    self.isLasting = isLasting
     owner = nil
   }
 
@@ -148,6 +158,7 @@ private final class TensorStorage: @unchecked Sendable {
     base = UnsafeMutablePointer(mutating: source)
     self.owner = owner
     block = nil
+    isLasting = false
   }
 
   convenience init(copying other: TensorStorage, count: Int) {
@@ -156,6 +167,6 @@ private final class TensorStorage: @unchecked Sendable {
   }
 
   deinit {
-    if let block { Memory.give(block) }
+    if let block { Memory.give(block, isLasting: isLasting) }
   }
 }

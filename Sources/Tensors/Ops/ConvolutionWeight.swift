@@ -86,7 +86,7 @@ public final class ConvolutionWeight: Sendable {
         case .winograd, .upWinograd: (36, inputs)
         }
       let groups = (lines + rows - 1) / rows
-      return Tensor(uninitialized: [matrices, groups, depth, rows]) { packed in
+      return Tensor(lasting: [matrices, groups, depth, rows]) { packed in
         tensor.withUnsafeBuffer { w in
           guard let to = packed.baseAddress, let w = w.baseAddress else { return }
           Parallel.forEachRange(of: groups, size: 4) { range in
