@@ -40,7 +40,7 @@ let package = Package(
       dependencies: [
         "Tensors", "Imaging", "Editing", .product(name: "GRDB", package: "GRDB.swift"),
       ]),
-    .target(name: "Training", dependencies: ["Tensors"]),
+    .target(name: "Training", dependencies: ["Tensors", "Networks", "Imaging"]),
     .executableTarget(
       name: "atelier",
       dependencies: [
@@ -70,7 +70,8 @@ let package = Package(
         "TestSupport", "Tensors", "Imaging", "Editing", "Projects",
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
-    .testTarget(name: "TrainingTests", dependencies: ["TestSupport", "Tensors", "Training"]),
+    .testTarget(
+      name: "TrainingTests", dependencies: ["TestSupport", "Tensors", "Imaging", "Training"]),
     .testTarget(
       name: "CommandTests",
       dependencies: ["TestSupport", "Checkpoints", "Imaging", "Tensors", "atelier"]),

@@ -29,6 +29,6 @@ struct Atelier: ParsableCommand {
       LatentsCommand.self, DirectionsCommand.self, ProfilesCommand.self,
       RenderCommand.self, ReplayCommand.self, OpenCommand.self,
       CompareCommand.self, AlignCommand.self, EncoderCommand.self,
-      ConformanceCommand.self, BenchCommand.self,
+      DatasetCommand.self, ConformanceCommand.self, BenchCommand.self,
     ])
 }
