@@ -44,6 +44,8 @@ public enum EditOperations {
     PaintOperation.self, FillOperation.self, RelabelOperation.self, MoveObjectOperation.self,
     CopyObjectOperation.self, DeleteObjectOperation.self, AddObjectOperation.self,
     SwapObjectsOperation.self, ImportMapsOperation.self,
+    EncodeOperation.self, StyleInstanceOperation.self, SampleStylesOperation.self,
+    TransferStylesOperation.self,
   ]
 
   static func kind(_ kind: String, version: Int) throws(EditingError) -> any EditOperation.Type {

@@ -14,8 +14,14 @@ public enum NameKind: String, Sendable, CaseIterable {
   case profile
   /// A table of pictures.
   case sheet
-  /// A tag of an artwork.
+  /// A tag of an artwork or a style.
   case tag
+  /// The kept style of an instance.
+  case style
+  /// The styles of a photograph's instances.
+  case encoding
+  /// Typical styles by class.
+  case clusters
 }
 
 /// What can go wrong with a project: what, where, and what to do.
@@ -126,7 +132,7 @@ extension ProjectError: CustomStringConvertible {
       "the name '\(name)' belongs to another \(kind.rawValue) already. Choose another name, or "
         + "rename or replace that one."
     case .invalidName(let kind, let name, let reason):
-      "'\(name)' cannot name \(kind == .artwork ? "an" : "a") \(kind.rawValue): \(reason). Names have 1 to \(Names.longest) "
+      "'\(name)' cannot name \(kind == .artwork || kind == .encoding ? "an" : "a") \(kind.rawValue): \(reason). Names have 1 to \(Names.longest) "
         + "characters, without '/' and control characters."
     case .invalidValue(let what, let reason):
       "cannot store \(what): \(reason)."

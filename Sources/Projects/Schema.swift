@@ -12,6 +12,7 @@ enum Schema {
   static let migrations: [(name: String, sql: String)] = [
     (name: "1 networks, tensors, artworks, history, renders", sql: first),
     (name: "2 maps", sql: maps),
+    (name: "3 styles of instances", sql: styles),
   ]
 
   /// The schema that this Atelier writes.
@@ -199,5 +200,52 @@ enum Schema {
     CREATE TRIGGER map_is_never_replaced BEFORE INSERT ON map
       WHEN EXISTS (SELECT 1 FROM map WHERE digest = NEW.digest)
       BEGIN SELECT RAISE(ABORT, 'stored maps are never replaced'); END;
+    """
+
+  /// Names for vectors and tables of vectors, which lie among the tensors.
+  private static let styles = """
+    CREATE TABLE style (
+      id INTEGER NOT NULL PRIMARY KEY,
+      name TEXT NOT NULL UNIQUE,
+      label INTEGER NOT NULL CHECK (label >= 0),
+      tensor TEXT NOT NULL REFERENCES tensor (digest),
+      network TEXT,
+      source TEXT,
+      thumbnail BLOB,
+      note TEXT NOT NULL,
+      createdAt TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX style_by_tensor ON style (tensor);
+
+    CREATE TABLE styleTag (
+      id INTEGER NOT NULL PRIMARY KEY,
+      style INTEGER NOT NULL REFERENCES style (id),
+      name TEXT NOT NULL,
+      UNIQUE (style, name)
+    ) STRICT;
+
+    -- The styles of a photograph's instances, a row each.
+    CREATE TABLE encoding (
+      id INTEGER NOT NULL PRIMARY KEY,
+      name TEXT NOT NULL UNIQUE,
+      tensor TEXT NOT NULL REFERENCES tensor (digest),
+      network TEXT,
+      source TEXT,
+      note TEXT NOT NULL,
+      createdAt TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX encoding_by_tensor ON encoding (tensor);
+
+    -- Typical styles, a row each, by class.
+    CREATE TABLE clusters (
+      id INTEGER NOT NULL PRIMARY KEY,
+      name TEXT NOT NULL UNIQUE,
+      tensor TEXT NOT NULL REFERENCES tensor (digest),
+      network TEXT,
+      source TEXT,
+      note TEXT NOT NULL,
+      createdAt TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX clusters_by_tensor ON clusters (tensor);
     """
 }

@@ -27,6 +27,7 @@ struct Atelier: ParsableCommand {
       UndoCommand.self, RedoCommand.self,
       BranchCommand.self, TagCommand.self, NoteCommand.self,
       LatentsCommand.self, DirectionsCommand.self, ProfilesCommand.self,
+      InstancesCommand.self,
       RenderCommand.self, ReplayCommand.self, OpenCommand.self,
       CompareCommand.self, AlignCommand.self, EncoderCommand.self,
       DatasetCommand.self, ConformanceCommand.self, BenchCommand.self,

@@ -186,7 +186,9 @@ struct SceneNetworkTests {
       """
     let options = SceneOptions(text: text)
     #expect(options.values == ["label_nc": "35", "no_instance": "False", "crop_size": "512"])
-    let json = SceneOptions(object: ["label_nc": 35, "no_instance": false, "aspect_ratio": 1.5])
+    let object = try JSONSerialization.jsonObject(
+      with: Data(#"{"label_nc": 35, "no_instance": false, "aspect_ratio": 1.5}"#.utf8))
+    let json = SceneOptions(object: try #require(object as? [String: Any]))
     #expect(json.values == ["label_nc": "35", "no_instance": "False", "aspect_ratio": "1.5"])
   }
 }

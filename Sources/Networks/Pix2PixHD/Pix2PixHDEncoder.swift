@@ -26,7 +26,7 @@ struct Pix2PixHDEncoder: SceneEncoder {
     try reader.finish { _ in false }
   }
 
-  func encode(_ photos: Tensor, observe: (String, Tensor) -> Void) throws -> EncodedPhoto {
+  func encode(_ photos: Tensor, observe: SceneObserver?) throws -> EncodedPhoto {
     let (height, width) = (photos.shape[2], photos.shape[3])
     let multiple = 1 << options.downsamplings
     guard photos.shape[1] == options.imageChannels, height % multiple == 0, width % multiple == 0,

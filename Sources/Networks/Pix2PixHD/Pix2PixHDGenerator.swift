@@ -85,7 +85,7 @@ struct Pix2PixHDGenerator: SceneGenerator {
 
   /// The picture of a scene.
   func synthesis(
-    _ maps: SceneInput, style: SceneStyle, observe: (String, Tensor) -> Void
+    _ maps: SceneInput, style: SceneStyle, observe: SceneObserver?
   ) throws -> Tensor {
     try check(height: maps.height, width: maps.width)
     var parts = [try maps.semantics(size)]
@@ -111,22 +111,22 @@ struct Pix2PixHDGenerator: SceneGenerator {
   }
 
   /// The picture of an input with all its channels: `[N, inputs, H, W]` → `[N, C, H, W]`.
-  func picture(_ input: Tensor, _ observe: (String, Tensor) -> Void) -> Tensor {
+  func picture(_ input: Tensor, _ observe: SceneObserver?) -> Tensor {
     var pyramid = [input]
     for level in enhancers.indices {
       let smaller = pyramid[level].averagePooled(
         kernel: 3, stride: 2, padding: 1, countsPadding: false)
       pyramid.append(smaller)
-      observe("input.\(level + 1)", smaller)
+      observe?("input.\(level + 1)", smaller)
     }
     var y = trunk(pyramid[enhancers.count], observe: observe)
-    observe("model", y)
+    observe?("model", y)
     for (level, enhancer) in enhancers.enumerated() {
       var detail = enhancer.down(pyramid[enhancers.count - 1 - level], observe: observe)
-      observe(enhancer.names.down, detail)
+      observe?(enhancer.names.down, detail)
       detail.add(y)
       y = enhancer.up(detail, observe: observe)
-      observe(enhancer.names.up, y)
+      observe?(enhancer.names.up, y)
     }
     return y
   }

@@ -91,11 +91,11 @@ struct TranslationSequence: Sendable {
   mutating func append(_ stage: TranslationStage) { stages.append(stage) }
 
   /// Runs the stages, and hands every result to `observe`.
-  func callAsFunction(_ x: Tensor, observe: (String, Tensor) -> Void) -> Tensor {
+  func callAsFunction(_ x: Tensor, observe: SceneObserver?) -> Tensor {
     var y = x
     for stage in stages {
       y = stage(y)
-      observe(stage.name, y)
+      observe?(stage.name, y)
     }
     return y
   }

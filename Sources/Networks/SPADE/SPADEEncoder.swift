@@ -31,7 +31,7 @@ struct SPADEEncoder: SceneEncoder {
     try reader.finish { _ in false }
   }
 
-  func encode(_ photos: Tensor, observe: (String, Tensor) -> Void) throws -> EncodedPhoto {
+  func encode(_ photos: Tensor, observe: SceneObserver?) throws -> EncodedPhoto {
     guard photos.shape.rank == 4, photos.shape[1] == 3, photos.count > 0 else {
       throw NetworkError.unsuitableScene(
         reason: "photographs of shape \(photos.shape); this encoder takes [N, 3, H, W]")
@@ -46,7 +46,7 @@ struct SPADEEncoder: SceneEncoder {
     for (index, layer) in layers.enumerated() {
       // The official hooks see a layer before its activation.
       y = layer(y)
-      observe("layer\(index + 1)", y)
+      observe?("layer\(index + 1)", y)
       y = y.biasAct(Epilogue(activation: .lrelu, gain: 1))
     }
     let flat = y.reshaped([y.shape[0], y.count / y.shape[0]])

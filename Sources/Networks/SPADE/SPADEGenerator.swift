@@ -73,7 +73,7 @@ struct SPADEGenerator: SceneGenerator {
 
   /// The picture of a scene.
   func synthesis(
-    _ maps: SceneInput, style: SceneStyle, observe: (String, Tensor) -> Void
+    _ maps: SceneInput, style: SceneStyle, observe: SceneObserver?
   ) throws -> Tensor {
     let extent = options.extent
     guard maps.height == extent.height, maps.width == extent.width else {
@@ -105,18 +105,18 @@ struct SPADEGenerator: SceneGenerator {
   /// The picture of semantics `[N, channels, H, W]`, with a code `[N, codeWidth]` if the network
   /// begins with one.
   func picture(
-    _ semantics: Tensor, code: Tensor?, _ observe: (String, Tensor) -> Void
+    _ semantics: Tensor, code: Tensor?, _ observe: SceneObserver?
   ) -> Tensor {
     let start = options.start
     var y: Tensor
     switch first {
     case .semantics(let convolution):
       y = convolution(semantics.nearestResized(height: start.height, width: start.width))
-      observe("fc", y)
+      observe?("fc", y)
     case .code(let weight, let bias):
       let z = code ?? Tensor(zeros: [semantics.shape[0], options.codeWidth])
       let flat = z.linear(weight, epilogue: Epilogue(bias: bias))
-      observe("fc", flat)
+      observe?("fc", flat)
       y = flat.reshaped([flat.shape[0], 16 * options.filters, start.height, start.width])
     }
     var smaller = semantics
@@ -126,12 +126,12 @@ struct SPADEGenerator: SceneGenerator {
       }
       if smaller.shape[2] != y.shape[2] || smaller.shape[3] != y.shape[3] {
         smaller = semantics.nearestResized(height: y.shape[2], width: y.shape[3])
-        observe("semantics.\(y.shape[2])x\(y.shape[3])", smaller)
+        observe?("semantics.\(y.shape[2])x\(y.shape[3])", smaller)
       }
       y = block(y, smaller, observe: observe)
     }
     y = colours(y.biasAct(Epilogue(activation: .lrelu, gain: 1)))
-    observe("conv_img", y)
+    observe?("conv_img", y)
     return y.biasAct(Epilogue(activation: .tanh))
   }
 }

@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import Tensors
 
 /// A family of networks that paint label maps: generator, encoder and discriminator.
 public protocol SceneFamily: NetworkFamily {
@@ -59,6 +60,20 @@ public enum Scenes {
   /// epoch's), `nil` if there is none.
   public static func generatorFile(in folder: URL) -> URL? {
     SceneParts.generatorFile(in: folder)
+  }
+
+  /// The digest that recipes name a network by: that of its file, or of an official generator's file
+  /// with all that lies beside it.
+  public static func digest(
+    of checkpoint: Checkpoint, _ network: CanonicalNetwork
+  ) throws -> Digest {
+    if CanonicalNetwork(canonical: checkpoint) != nil { return try checkpoint.digest() }
+    let parts = try SceneParts(checkpoint)
+    let digests = try [parts.generator, parts.encoder, parts.discriminator].map {
+      try $0?.digest().description ?? "none"
+    }
+    let text = ([network.family, network.configuration] + digests).joined(separator: "\n")
+    return Digest(of: Data(text.utf8))
   }
 
   static func family(of network: CanonicalNetwork) throws -> any SceneFamily.Type {

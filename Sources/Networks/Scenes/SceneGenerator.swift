@@ -18,16 +18,19 @@ public protocol SceneGenerator: Sendable {
   /// Throws ``NetworkError/unsuitableScene(reason:)`` for maps or styles that do not fit, and hands
   /// every result on the way to `observe`, under its official name.
   func synthesis(
-    _ maps: SceneInput, style: SceneStyle, observe: (_ name: String, _ value: Tensor) -> Void
+    _ maps: SceneInput, style: SceneStyle, observe: SceneObserver?
   ) throws -> Tensor
 }
 
 extension SceneGenerator {
   /// The picture of a scene: `[1, C, H, W]`, −1 to 1.
   public func synthesis(_ maps: SceneInput, style: SceneStyle) throws -> Tensor {
-    try synthesis(maps, style: style) { _, _ in }
+    try synthesis(maps, style: style, observe: nil)
   }
 }
+
+/// Sees results on the way through a network, under their official names.
+public typealias SceneObserver = (_ name: String, _ value: Tensor) -> Void
 
 /// What varies the picture of a scene beside its maps.
 public enum SceneStyle: Sendable {
@@ -66,14 +69,12 @@ public enum EncodedPhoto: Sendable {
 public protocol SceneEncoder: Sendable {
   /// Photographs `[N, 3, H, W]`, −1 to 1. Throws ``NetworkError/unsuitableScene(reason:)`` for a size
   /// that the network cannot take.
-  func encode(
-    _ photos: Tensor, observe: (_ name: String, _ value: Tensor) -> Void
-  ) throws -> EncodedPhoto
+  func encode(_ photos: Tensor, observe: SceneObserver?) throws -> EncodedPhoto
 }
 
 extension SceneEncoder {
   /// Photographs `[N, 3, H, W]`, −1 to 1.
-  public func encode(_ photos: Tensor) throws -> EncodedPhoto { try encode(photos) { _, _ in } }
+  public func encode(_ photos: Tensor) throws -> EncodedPhoto { try encode(photos, observe: nil) }
 }
 
 /// Judges pictures of scenes at several scales.

@@ -90,6 +90,10 @@ struct EditCommand: ParsableCommand {
     let maps = Dictionary(change.maps.map { ($0.digest, $0) }) { first, _ in first }
     let content = MemoryContent(change.attachments, maps: maps, fallback: project)
     if let loaded = session.network { _ = try loaded.renderer(content).plan(candidate) }
+    if LoadedScene.isScene(try project.network(candidate.network)) {
+      let scene = try SceneSession(project, artwork, given: network.network).network
+      _ = try scene.renderer(content).plan(candidate)
+    }
     let step = try project.apply(
       to: artwork, label: change.label, attachments: change.attachments,
       maps: change.maps, change.apply)
@@ -113,7 +117,8 @@ struct EditSession {
     self.project = project
     self.artwork = artwork
     recipe = try project.recipe(of: artwork)
-    network = try ProjectNetworks.load(recipe.network, project, given: name)
+    let isScene = LoadedScene.isScene(try project.network(recipe.network))
+    network = isScene ? nil : try ProjectNetworks.load(recipe.network, project, given: name)
   }
 
   /// The network's generator.

@@ -86,7 +86,8 @@ struct GenerateCommand: ParsableCommand {
       let image: Image
       if let side = preview.side {
         let url = folder.appendingPathComponent("\(name)-\(side)px.png")
-        let small = try workshop.writePreview(recipe, named: name, side: side, to: url)
+        let small = try workshop.writePreview(
+          recipe, of: network, named: name, side: side, to: url)
         written.append(small.written)
         image = small.image
       } else {

@@ -55,12 +55,7 @@ struct OpenCommand: ParsableCommand {
     let original = try Image(contentsOf: url)
     let recorded = try PictureDocument.pixelDigest(texts: texts)
     if info { return try tell(document, isOriginal: recorded == original.pixelDigest) }
-    let loaded =
-      try network.network.map {
-        try LoadedNetwork(
-          named: $0, mustBe: document.network.digest, called: document.network.name)
-      }
-      ?? LoadedNetwork.find(document.network.digest, name: document.network.name, hints: [])
+    let loaded = try RecipeNetwork.load(for: document, given: network.network)
     let title = name ?? Self.title(of: url)
     // Everything that can be wrong is found before a file appears.
     try NameKind.artwork.check(title)

@@ -60,15 +60,20 @@ struct RenderCommand: ParsableCommand {
       guard let first = sheet.recipes.first else {
         throw CommandError.invalidInput("the table '\(name)' has no pictures.")
       }
-      let workshop = try workshop(project, first.network)
+      let workshop = try workshop(project, first)
       return try report(workshop.write(sheet, named: name, to: url))
     }
     let recipe = try step.map { try project.recipe(of: name, step: $0) } ?? project.recipe(of: name)
-    let workshop = try workshop(project, recipe.network)
+    let workshop = try workshop(project, recipe)
     if let side = preview.side {
-      try preview.check(workshop.network)
-      return try report(
-        workshop.writePreview(recipe, named: name, side: side, to: url).written)
+      switch workshop.network {
+      case .latent(let network):
+        try preview.check(network)
+        return try report(
+          workshop.writePreview(recipe, of: network, named: name, side: side, to: url).written)
+      case .scene(let network):
+        return try show(recipe, network, project, width: side, to: url)
+      }
     }
     guard beforeAfter else { return try report(workshop.write(recipe, named: name, to: url)) }
     let first = try project.recipe(of: name, step: 1)
@@ -79,11 +84,22 @@ struct RenderCommand: ParsableCommand {
       workshop.write(sheet, named: "\(name) before and after", recipe: recipe, to: url))
   }
 
-  private func workshop(_ project: Project, _ digest: Digest) throws -> PictureWorkshop {
-    let loaded = try ProjectNetworks.load(digest, project, given: network.network)
-    return PictureWorkshop(
-      network: loaded, content: project, project: project, hasMetadata: !noMetadata,
-      cache: cache.make())
+  private func workshop(_ project: Project, _ recipe: Recipe) throws -> PictureWorkshop {
+    PictureWorkshop(
+      network: try RecipeNetwork.load(for: recipe, project, given: network.network),
+      content: project, project: project, hasMetadata: !noMetadata, cache: cache.make())
+  }
+
+  /// A small picture of a recipe with maps, which is neither recorded nor reopened.
+  private func show(
+    _ recipe: Recipe, _ scene: LoadedScene, _ project: Project, width: Int, to url: URL
+  ) throws {
+    guard (16...4096).contains(width) else {
+      throw CommandError.invalidInput("--preview \(width) is not between 16 and 4096.")
+    }
+    let image = try scene.renderer(project).render(recipe, preview: width)
+    try image.write(to: url)
+    try report(.init(file: url.path, pixels: image.pixelDigest, recipe: nil))
   }
 
   private func report(_ written: PictureWorkshop.Written) throws {

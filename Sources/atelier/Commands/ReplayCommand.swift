@@ -2,6 +2,7 @@ import ArgumentParser
 import Editing
 import Foundation
 import Imaging
+import Networks
 import Projects
 import Tensors
 
@@ -62,14 +63,14 @@ struct ReplayCommand: ParsableCommand {
 private struct Replay {
   private let project: Project
   private let folder: URL?
-  private let given: LoadedNetwork?
-  private var networks: [Digest: LoadedNetwork] = [:]
+  private let given: String?
+  private var networks: [Digest: RecipeNetwork] = [:]
   private var recorded: [Digest: Digest] = [:]
   private(set) var lines: [ReplayCommand.Line] = []
 
   init(project: Project, network: String?, outdir: String?) throws {
     self.project = project
-    given = try network.map { try LoadedNetwork(named: $0) }
+    given = network
     folder = try outdir.map { try OutputPlace.folder($0) }
     for render in try project.renders() { recorded[render.recipe] = render.pixelDigest }
   }
@@ -91,7 +92,7 @@ private struct Replay {
     let inSheets = Set(sheets.flatMap { $0.1.recipes })
     var progress = Progress("pictures", total: order.count)
     for recipe in order {
-      let image = try network(recipe.network).renderer(project).render(recipe)
+      let image = try network(of: recipe).render(recipe, project)
       try note(names[recipe] ?? "", recipe.digest(), image)
       if inSheets.contains(recipe) { pictures[recipe] = image }
       try progress.advance()
@@ -121,12 +122,23 @@ private struct Replay {
     }
   }
 
-  private mutating func network(_ digest: Digest) throws -> LoadedNetwork {
-    if let given, given.digest == digest { return given }
-    if let loaded = networks[digest] { return loaded }
-    let loaded = try ProjectNetworks.load(digest, project)
-    networks[digest] = loaded
+  private mutating func network(of recipe: Recipe) throws -> RecipeNetwork {
+    if let loaded = networks[recipe.network] { return loaded }
+    let loaded = try found(recipe)
+    networks[recipe.network] = loaded
     return loaded
+  }
+
+  /// The network that the user gave, if it is the recipe's; else as the project knows it.
+  private func found(_ recipe: Recipe) throws -> RecipeNetwork {
+    if given != nil {
+      do {
+        return try RecipeNetwork.load(for: recipe, project, given: given)
+      } catch EditingError.wrongNetwork {
+        // Projects may use several networks.
+      } catch NetworkError.otherKind {}
+    }
+    return try RecipeNetwork.load(for: recipe, project, given: nil)
   }
 
   private mutating func note(_ name: String, _ key: Digest, _ image: Image) throws {

@@ -8,14 +8,39 @@ import Tensors
 /// Renders recipes and sheets to PNG files with everything needed to reopen them, and records what
 /// it renders in a project.
 struct PictureWorkshop {
-  let network: LoadedNetwork
+  let network: RecipeNetwork
   let content: any ContentSource
   let project: Project?
   let hasMetadata: Bool
   /// Where activations are kept from one picture to the next.
-  var cache: ActivationCache?
+  let cache: ActivationCache?
 
-  private var renderer: Renderer { network.renderer(content, cache: cache) }
+  init(
+    network: RecipeNetwork, content: any ContentSource, project: Project?, hasMetadata: Bool,
+    cache: ActivationCache? = nil
+  ) {
+    self.network = network
+    self.content = content
+    self.project = project
+    self.hasMetadata = hasMetadata
+    self.cache = cache
+  }
+
+  init(
+    network: LoadedNetwork, content: any ContentSource, project: Project?, hasMetadata: Bool,
+    cache: ActivationCache? = nil
+  ) {
+    self.init(
+      network: .latent(network), content: content, project: project, hasMetadata: hasMetadata,
+      cache: cache)
+  }
+
+  /// What a recipe of latents comes to, to be stored in its PNG; nothing for maps, which the recipe
+  /// names itself.
+  private func plan(_ recipe: Recipe) throws -> RenderPlan? {
+    guard case .latent(let network) = network else { return nil }
+    return try network.renderer(content).plan(recipe)
+  }
 
   /// A picture that was written.
   struct Written: Encodable {
@@ -27,14 +52,18 @@ struct PictureWorkshop {
   /// Renders one recipe and remembers its pixels in the project.
   func render(_ recipe: Recipe) throws -> Image {
     // One picture leaves no activations behind: nothing would go on from them.
-    let image = try network.renderer(content).render(recipe)
+    let image = try network.render(recipe, content)
     try remember(image, of: recipe)
     return image
   }
 
   /// Renders recipes, those that begin alike after each other, and hands each picture to `body`.
   func render(_ recipes: [Recipe], _ body: (Recipe, Image) throws -> Void) throws {
-    let renderer = renderer
+    guard case .latent(let network) = network else {
+      for recipe in recipes { try body(recipe, render(recipe)) }
+      return
+    }
+    let renderer = network.renderer(content, cache: cache)
     for item in try RenderOrder(recipes, renderer: renderer).items {
       let image = try renderer.render(item)
       try remember(image, of: item.recipe)
@@ -60,19 +89,19 @@ struct PictureWorkshop {
     let document = try PictureDocument(
       name: name, network: network.reference, recipe: recipe, content: content,
       names: try project?.contentNames() ?? [:])
-    let plan = hasMetadata ? try renderer.plan(recipe) : nil
+    let plan = hasMetadata ? try plan(recipe) : nil
     return try write(image, document, plan: plan, to: url)
   }
 
   /// Writes a preview of a recipe, `side` pixels wide. The file reopens as the whole picture's edit.
   func writePreview(
-    _ recipe: Recipe, named name: String, side: Int, to url: URL
+    _ recipe: Recipe, of network: LoadedNetwork, named name: String, side: Int, to url: URL
   ) throws -> (written: Written, image: Image) {
-    let image = try renderer.preview(recipe, side: side)
+    let image = try network.renderer(content, cache: cache).preview(recipe, side: side)
     let document = try PictureDocument(
       name: name, network: network.reference, recipe: recipe, content: content,
       names: try project?.contentNames() ?? [:])
-    let plan = hasMetadata ? try renderer.plan(recipe) : nil
+    let plan = hasMetadata ? try plan(recipe) : nil
     return (try write(image, document, plan: plan, to: url, isPreview: true), image)
   }
 
@@ -103,7 +132,7 @@ struct PictureWorkshop {
     let document = try PictureDocument(
       name: name, network: network.reference, recipe: recipe, sheet: sheet, content: content,
       names: try project?.contentNames() ?? [:])
-    let plan = try hasMetadata ? recipe.map { try renderer.plan($0) } : nil
+    let plan = try hasMetadata ? recipe.flatMap { try self.plan($0) } : nil
     return try write(image, document, plan: plan, to: url)
   }
 

@@ -1,0 +1,59 @@
+#!/bin/sh
+# A session on a street scene: label and instance maps, a style for every car, a repainted road,
+# undo, a branch and a verified replay.
+#
+#   Examples/street.sh LABEL.png INST.png PHOTO.png [NETWORK] [FOLDER]
+#
+# Without a network an official-size pix2pixHD with random weights is drawn: it shows no objects, but
+# every step works and takes the time that a trained one takes.
+set -eu
+[ $# -ge 3 ] || { echo "usage: $0 LABEL.png INST.png PHOTO.png [NETWORK] [FOLDER]" >&2; exit 64; }
+label=$1 inst=$2 photo=$3 network=${4:-} out=${5:-out/street}
+atelier=${ATELIER:-.build/release/atelier}
+project=$out/street.atelier
+mkdir -p "$out"
+rm -f "$project" "$project-wal" "$project-shm"
+
+# Says what is done and how long it took.
+step() {
+  begin=$(date +%s%N)
+  "$@"
+  end=$(date +%s%N)
+  echo "      $(((end - begin) / 1000000)) ms: ${2} ${3}" >&2
+}
+
+if [ -z "$network" ]; then
+  network=$out/city.safetensors
+  [ -f "$network" ] || step "$atelier" weights random --family Pix2PixHD --output "$network"
+fi
+
+step "$atelier" instances new "$project" --network "$network" --name street \
+  --label-map "$label" --inst-map "$inst" --palette cityscapes --width 1024
+step "$atelier" instances encode "$project" street --photo "$photo" --name noon
+step "$atelier" render "$project" street --output "$out/1-encoded.png"
+
+# The three largest cars, and three styles to give them: two of others, and one between.
+cars=$("$atelier" instances list "$project" street --json \
+  | tr -d ' ",' | awk -F: '/^area/{a=$2} /^id/{print a, $2}' | sort -rn \
+  | awk '$2 >= 26000 && $2 < 27000 {print $2}' | head -3)
+set -- $cars
+[ $# -eq 3 ] || { echo "the scene has fewer than three cars" >&2; exit 1; }
+for car in 1 2 3; do
+  eval "id=\$$car"
+  step "$atelier" instances name "$project" street "$id" "car $car" --tag car --photo "$photo"
+done
+step "$atelier" instances set "$project" street "$1" --style "car 2"
+step "$atelier" instances set "$project" street "$2" --style "car 3"
+step "$atelier" instances blend "$project" street "$3" --from "car 1" --with "car 2" --t 0.5
+step "$atelier" render "$project" street --preview 512 --output "$out/2-preview.png"
+step "$atelier" render "$project" street --output "$out/2-styled.png"
+
+step "$atelier" paint "$project" street rectangle --rectangle 400,420,220,60 --label sidewalk
+step "$atelier" render "$project" street --output "$out/3-painted.png"
+step "$atelier" undo "$project" street --steps 2
+step "$atelier" render "$project" street --output "$out/4-undone.png"
+step "$atelier" branch "$project" street other
+step "$atelier" instances sample "$project" street "$3" --seed 5
+step "$atelier" render "$project" street --output "$out/5-branch.png"
+step "$atelier" history "$project" street
+step "$atelier" replay "$project" --verify
