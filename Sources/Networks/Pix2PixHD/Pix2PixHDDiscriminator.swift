@@ -5,12 +5,15 @@ import Tensors
 struct Pix2PixHDDiscriminator: SceneDiscriminator {
   /// The convolutions of every scale, that of the full resolution first.
   private let scales: [[NormalizedConvolution]]
+  /// Whether it shows every layer's result, or the last alone.
+  private let showsLayers: Bool
 
   init(
     _ network: CanonicalNetwork, _ options: Pix2PixHDConfiguration.Discriminator,
     norm: PlaneNorm.Kind
   ) throws {
     var reader = ParameterReader(network, prefix: SceneParts.discriminatorPrefix)
+    showsLayers = options.storesLayers
     // The full resolution uses the weights with the highest number.
     scales = try (0..<options.scales).reversed().map { scale in
       try Self.layers(&reader, scale, options, norm)
@@ -49,10 +52,11 @@ struct Pix2PixHDDiscriminator: SceneDiscriminator {
         picture = picture.averagePooled(kernel: 3, stride: 2, padding: 1, countsPadding: false)
       }
       var y = picture
-      return layers.map { layer in
+      let results = layers.map { layer in
         y = layer(y)
         return y
       }
+      return showsLayers ? results : [y]
     }
   }
 }

@@ -38,30 +38,30 @@ struct Pix2PixHDLayout {
   private func divide(_ inputs: Int, of configuration: inout Pix2PixHDConfiguration) throws {
     let classes = try options.integer("label_nc", file: file)
     let withoutInstances = try flag("no_instance")
-    let isFeatured = try flag("instance_feat").map { $0 || (try? flag("label_feat")) == true }
+    let isFeatured = try flag("instance_feat").map { $0 || configuration.featuresFollowLabels }
+    let width =
+      isFeatured == false
+      ? 0 : try configuration.encoder?.features ?? options.integer("feat_num", file: file) ?? 3
     // Semantics and a picture are what a discriminator sees.
     let semantics = configuration.discriminator.map { $0.inputs - configuration.imageChannels }
     var features = 0
-    if isFeatured != false || configuration.featuresFollowLabels {
-      let width =
-        try configuration.encoder?.features ?? options.integer("feat_num", file: file) ?? 3
-      if let semantics, semantics <= inputs {
-        features = inputs - semantics
-      } else if let classes, classes > 0, let withoutInstances {
-        features = inputs - classes - (withoutInstances ? 0 : 1)
-      } else if isFeatured == true || configuration.encoder != nil
-        // Cityscapes with features, the only official network of this kind.
-        || (classes ?? 35) + 1 + width == inputs
-      {
-        features = width
-      }
+    if let classes {
+      let rest = inputs - (classes == 0 ? 3 : classes)
+      let fits = rest == 1 || rest == 1 + width || (rest != width && rest > 0)
+      let hasBorders = withoutInstances.map { !$0 } ?? fits
+      features = rest - (hasBorders ? 1 : 0)
+    } else if let semantics, semantics <= inputs {
+      features = inputs - semantics
+    } else if isFeatured == true || configuration.encoder != nil || 35 + 1 + width == inputs {
+      // Without words, Cityscapes with features is the only official network of this kind.
+      features = width
     }
     let rest = inputs - features
     configuration.features = max(features, 0)
     let isPicture = classes == 0 || (classes == nil && (rest == 3 || rest == 4))
     configuration.classes = isPicture ? 0 : classes ?? rest - (withoutInstances == true ? 0 : 1)
     configuration.usesInstances = rest > (isPicture ? 3 : configuration.classes)
-    guard configuration.inputs == inputs else {
+    guard configuration.inputs == inputs, features <= 0 || isFeatured != false else {
       throw NetworkError.unsupportedOption(
         file: file, option: "label_nc, no_instance, feat_num",
         value: "\(classes ?? configuration.classes), \(withoutInstances ?? false), \(features)",
