@@ -30,7 +30,9 @@ public struct KMeans: Sendable {
     var best: Solution?
     for _ in 0..<max(beginnings, 1) {
       var solution = Solution(centers: Self.seeded(points, count, &random), points: points)
-      for _ in 0..<rounds where solution.improve(points) {}
+      for _ in 0..<rounds {
+        if !solution.improve(points) { break }
+      }
       if solution.inertia < best?.inertia ?? .infinity { best = solution }
     }
     centers = best?.centers ?? Array(points.prefix(count))
