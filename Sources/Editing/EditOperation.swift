@@ -40,7 +40,7 @@ public protocol EditContext {
 public enum EditOperations {
   /// Every kind, in the order in which they are documented.
   public static let all: [any EditOperation.Type] = [
-    MixOperation.self, MoveOperation.self,
+    MixOperation.self, MoveOperation.self, RegionOperation.self,
     PaintOperation.self, FillOperation.self, RelabelOperation.self, MoveObjectOperation.self,
     CopyObjectOperation.self, DeleteObjectOperation.self, AddObjectOperation.self,
     SwapObjectsOperation.self, ImportMapsOperation.self,

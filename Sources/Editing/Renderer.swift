@@ -10,16 +10,20 @@ public struct RenderPlan: Sendable {
   public let psi: [Float]
   /// The maps after all map edits, where the recipe has any.
   public let scene: SceneMaps?
+  /// The regions with latents of their own, in order.
+  public let regions: [PlannedRegion]
   /// The noise, the level of detail and the transform.
   public let settings: SynthesisSettings
 
   /// A plan; see the properties.
   public init(
-    ws: Tensor, psi: [Float], scene: SceneMaps? = nil, settings: SynthesisSettings
+    ws: Tensor, psi: [Float], scene: SceneMaps? = nil, regions: [PlannedRegion] = [],
+    settings: SynthesisSettings
   ) {
     self.ws = ws
     self.psi = psi
     self.scene = scene
+    self.regions = regions
     self.settings = settings
   }
 }
@@ -64,9 +68,13 @@ public struct Renderer: Sendable {
       throw EditingError.unsupported(
         reason: "the latent becomes too large for numbers: use smaller moves, weights or ψ.")
     }
+    let regions = try recipe.edits.filter(\.isEnabled).compactMap {
+      try ($0.operation as? RegionOperation)?
+        .plan(ws, in: context, side: generator.size.resolution, map: content.map)
+    }
     return RenderPlan(
       ws: ws, psi: try recipe.truncation.values(count: generator.size.rows),
-      scene: try content.scene(of: recipe),
+      scene: try content.scene(of: recipe), regions: regions,
       settings: SynthesisSettings(
         noise: try noise(recipe.noise), lod: recipe.lod, transform: recipe.transform))
   }
@@ -115,6 +123,8 @@ public struct Renderer: Sendable {
     _ plan: RenderPlan, keys: ActivationKeys?, isKept: (SynthesisState) -> Bool
   ) throws -> Image {
     let ws = try batch(of: plan)
+    // Keys tell nothing of regions, so states with regions in them are neither kept nor used.
+    guard plan.regions.isEmpty else { return Image(picture(plan)) }
     guard let cache, let keys else { return Image(generator.synthesis(ws, plan.settings)) }
     let kept = keys.digests.dropLast().reversed().lazy.compactMap { cache.state($0) }.first
     let picture = generator.synthesis(
@@ -133,6 +143,11 @@ public struct Renderer: Sendable {
         reason: "pictures of \(generator.size.imageChannels) channels cannot be written as PNG.")
     }
     return plan.ws.reshaped(Shape([1] + plan.ws.shape.dimensions))
+  }
+
+  /// The picture of a plan as synthesis gives it, `[1, C, H, W]`.
+  package func picture(_ plan: RenderPlan) -> Tensor {
+    PlannedSynthesis(plan, generator: generator).picture()
   }
 
   private func noise(_ settings: NoiseSettings) throws -> NoiseInput {

@@ -8,6 +8,8 @@ public enum ImagingError: Error, Equatable, Sendable {
   case damaged(name: String, reason: String)
   /// A picture or its numbers are no usable map: the file's or the map's name and what is wrong.
   case notAMap(name: String, reason: String)
+  /// Numbers that make no shape to draw a mask with: the shape and what is wrong.
+  case badShape(shape: String, reason: String)
   /// A palette that cannot be read or lacks a colour or a class: its name and what is wrong.
   case badPalette(name: String, reason: String)
   /// A file could not be written: its path and the system's reason. Nothing was left behind.
@@ -29,6 +31,7 @@ extension ImagingError: CustomStringConvertible {
     case .damaged(let name, let reason):
       "\(name): not a usable picture: \(reason). Restore the file or export it again."
     case .notAMap(let name, let reason): "\(name): not a usable map: \(reason)."
+    case .badShape(let shape, let reason): "the \(shape) makes no mask: \(reason)."
     case .badPalette(let name, let reason): "palette \(name): \(reason)."
     case .cannotWrite(let path, let reason):
       "\(path): cannot be written: \(reason). Check the folder, its permissions and free space."

@@ -110,10 +110,13 @@ public struct LayerDescription: Hashable, Sendable, Codable {
   public var outputChannels: Int
   /// The row of W+ that it reads.
   public var row: Int
+  /// How far its output reaches beyond the picture at every side, in its own pixels (StyleGAN3).
+  public var margin: Int
 
   /// A layer; see the properties.
   public init(
-    name: String, kind: Kind, resolution: Int, inputChannels: Int, outputChannels: Int, row: Int
+    name: String, kind: Kind, resolution: Int, inputChannels: Int, outputChannels: Int, row: Int,
+    margin: Int = 0
   ) {
     self.name = name
     self.kind = kind
@@ -121,6 +124,7 @@ public struct LayerDescription: Hashable, Sendable, Codable {
     self.inputChannels = inputChannels
     self.outputChannels = outputChannels
     self.row = row
+    self.margin = margin
   }
 }
 

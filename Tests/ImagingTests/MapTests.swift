@@ -47,6 +47,14 @@ struct MapTests {
     }
   }
 
+  @Test("are not read from JPEGs")
+  func photographs() throws {
+    let error = #expect(throws: ImagingError.self) {
+      try IntegerMap(pngData: Data([0xFF, 0xD8, 0xFF, 0xE0, 0, 16]), named: "photo.jpg")
+    }
+    #expect(error?.description.contains("it is a JPEG") == true)
+  }
+
   @Test("of few bits are spread over 0 to 255, as Pillow reads them", arguments: [1, 2, 4])
   func fewBits(bits: Int) throws {
     let samples = try Samples.read("type-grey\(bits)")[0]

@@ -25,6 +25,9 @@ extension Renderer {
       throw noPreview(missing)
     }
     let plan = try plan(recipe), ws = try batch(of: plan)
+    guard plan.regions.isEmpty else {
+      throw EditingError.unsupported(reason: "there are no previews of recipes with regions.")
+    }
     guard recipe.lod == nil || sides == nil else {
       throw EditingError.unsupported(reason: "there are no previews at a level of detail.")
     }

@@ -31,6 +31,10 @@ extension IntegerMap {
   package init(png bytes: [UInt8], named name: String, palette: PaletteReading)
     throws(ImagingError)
   {
+    guard !PictureFormat.isJPEG(bytes) else {
+      throw .notAMap(
+        name: name, reason: "it is a JPEG, which loses exact numbers; maps are grey PNGs")
+    }
     try PictureFormat.requirePNG(bytes, named: name)
     var numbers = cpng_numbers()
     var message = PNGBridge.emptyMessage

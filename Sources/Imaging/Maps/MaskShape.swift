@@ -42,11 +42,11 @@ public struct MaskShape: Sendable, Hashable {
   /// Whether the shape is taken away from what came before it.
   public var isRemoved: Bool
 
-  /// A shape; throws ``ImagingError/notAMap(name:reason:)`` for numbers that make none.
+  /// A shape; throws ``ImagingError/badShape(shape:reason:)`` for numbers that make none.
   public init(_ form: Form, isRemoved: Bool = false) throws(ImagingError) {
     self.form = form
     self.isRemoved = isRemoved
-    if let reason = form.fault { throw .notAMap(name: "a \(form.name)", reason: reason) }
+    if let reason = form.fault { throw .badShape(shape: form.name, reason: reason) }
   }
 
   /// The stored map that the shape needs.

@@ -57,16 +57,18 @@ struct StyleGAN3Generator: InspectableGenerator {
     let channels = configuration.channels[0]
     let first = LayerDescription(
       name: "input", kind: .input, resolution: synthesisLayers[0].geometry.inputSize,
-      inputChannels: 4, outputChannels: channels, row: 0)
+      inputChannels: 4, outputChannels: channels, row: 0, margin: configuration.margin)
     return [first]
-      + synthesisLayers.map { layer in
+      + synthesisLayers.enumerated().map { index, layer in
         let geometry = layer.geometry
         return LayerDescription(
           name: layer.name,
           kind: geometry.isToRGB
             ? .toRGB : geometry.up > geometry.down ? .upsampling : .convolution,
           resolution: geometry.outputSize, inputChannels: geometry.inputs,
-          outputChannels: geometry.outputs, row: layer.row)
+          outputChannels: geometry.outputs, row: layer.row,
+          // The last two layers have the picture's size.
+          margin: index < synthesisLayers.count - 2 ? configuration.margin : 0)
       }
   }
 

@@ -18,6 +18,8 @@ struct EditCommand: ParsableCommand {
         atelier edit Projects/portraits.atelier anna move --direction smile --by 2 --layers 4-7
         atelier edit Projects/portraits.atelier anna mix --with 821 --layers fine --weight 0.7
         atelier edit Projects/portraits.atelier anna mix --part 821=0-3:0.5 --part 55=8-:1
+        atelier edit Projects/portraits.atelier anna region --ellipse 0.5,0.48,0.22,0.07 --source 821 \
+          --layers 4-11 --feather 0.1 --name eyes
         atelier edit Projects/portraits.atelier anna truncate --trunc 0-3:0.5,4-17:0.9
         atelier edit Projects/portraits.atelier anna disable --edit 1
       """)
@@ -34,15 +36,18 @@ struct EditCommand: ParsableCommand {
   var by: Float?
   @Option(
     name: [.customLong("layers"), .customLong("layer_idx"), .customShort("L")],
-    help: ArgumentHelp("move, mix: the layers, such as 4-7 or coarse.", valueName: "layers"))
+    help: ArgumentHelp("move, mix, region: the layers, such as 4-7 or coarse.", valueName: "layers")
+  )
   var layers: String?
   @Option(
-    name: [.customLong("with"), .customLong("seed"), .customLong("latent")],
-    help: ArgumentHelp("mix, base: a seed, a kept name or a file.", valueName: "latent"))
+    name: [
+      .customLong("with"), .customLong("seed"), .customLong("latent"), .customLong("source"),
+    ],
+    help: ArgumentHelp("mix, base, region: a seed, a kept name or a file.", valueName: "latent"))
   var with: String?
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("mix: how much is taken, 0 to 1.", valueName: "share"))
+    help: ArgumentHelp("mix, region: how much is taken, 0 to 1.", valueName: "share"))
   var weight: Float = 1
   @Option(
     help: ArgumentHelp(
@@ -51,6 +56,7 @@ struct EditCommand: ParsableCommand {
   var part: [String] = []
   @Option(help: ArgumentHelp("enable, disable, remove: the edit's number.", valueName: "n"))
   var edit: Int?
+  @OptionGroup var region: RegionOptions
   @OptionGroup var recipe: RecipeOptions
   @OptionGroup var network: NetworkOptions
   @OptionGroup var common: CommonOptions

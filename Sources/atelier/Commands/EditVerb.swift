@@ -22,7 +22,7 @@ struct EditVerb {
   let prepare: (EditCommand, EditSession) throws -> Change
 
   static var all: [EditVerb] {
-    [move, mix, truncate, noise, detail, place, base, enable, disable, remove]
+    [move, mix, region, truncate, noise, detail, place, base, enable, disable, remove]
   }
 
   private static var move: EditVerb {
@@ -155,7 +155,7 @@ struct EditVerb {
     $0.edit == nil ? "--edit, a number from 'atelier history'" : nil
   }
 
-  private static func reader(
+  static func reader(
     _ command: EditCommand, _ session: EditSession
   ) throws -> SourceReader {
     SourceReader(
