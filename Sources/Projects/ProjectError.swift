@@ -10,6 +10,8 @@ public enum NameKind: String, Sendable, CaseIterable {
   case latent
   /// A kept direction.
   case direction
+  /// An inversion at work or done.
+  case inversion
   /// A truncation profile.
   case profile
   /// A table of pictures.
@@ -132,7 +134,7 @@ extension ProjectError: CustomStringConvertible {
       "the name '\(name)' belongs to another \(kind.rawValue) already. Choose another name, or "
         + "rename or replace that one."
     case .invalidName(let kind, let name, let reason):
-      "'\(name)' cannot name \(kind == .artwork || kind == .encoding ? "an" : "a") \(kind.rawValue): \(reason). Names have 1 to \(Names.longest) "
+      "'\(name)' cannot name \([.artwork, .encoding, .inversion].contains(kind) ? "an" : "a") \(kind.rawValue): \(reason). Names have 1 to \(Names.longest) "
         + "characters, without '/' and control characters."
     case .invalidValue(let what, let reason):
       "cannot store \(what): \(reason)."

@@ -13,6 +13,7 @@ enum Schema {
     (name: "1 networks, tensors, artworks, history, renders", sql: first),
     (name: "2 maps", sql: maps),
     (name: "3 styles of instances", sql: styles),
+    (name: "4 inversions", sql: inversions),
   ]
 
   /// The schema that this Atelier writes.
@@ -247,5 +248,32 @@ enum Schema {
       createdAt TEXT NOT NULL
     ) STRICT;
     CREATE INDEX clusters_by_tensor ON clusters (tensor);
+    """
+
+  /// Long work that goes on where it was stopped: the state is replaced at every store, so it stands
+  /// apart from the tensors that are never changed.
+  private static let inversions = """
+    CREATE TABLE inversion (
+      id INTEGER NOT NULL PRIMARY KEY,
+      name TEXT NOT NULL UNIQUE,
+      network TEXT NOT NULL,
+      target TEXT NOT NULL,
+      settings TEXT NOT NULL,
+      step INTEGER NOT NULL CHECK (step >= 0),
+      counters TEXT NOT NULL,
+      seconds REAL NOT NULL,
+      isFinished INTEGER NOT NULL CHECK (isFinished IN (0, 1)),
+      createdAt TEXT NOT NULL
+    ) STRICT;
+
+    CREATE TABLE inversionPart (
+      id INTEGER NOT NULL PRIMARY KEY,
+      inversion INTEGER NOT NULL REFERENCES inversion (id),
+      name TEXT NOT NULL,
+      digest TEXT NOT NULL,
+      shape TEXT NOT NULL,
+      bytes BLOB NOT NULL,
+      UNIQUE (inversion, name)
+    ) STRICT;
     """
 }

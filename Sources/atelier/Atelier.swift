@@ -29,7 +29,7 @@ struct Atelier: ParsableCommand {
       LatentsCommand.self, DirectionsCommand.self, ProfilesCommand.self,
       InstancesCommand.self,
       RenderCommand.self, ReplayCommand.self, OpenCommand.self,
-      CompareCommand.self, AlignCommand.self, EncoderCommand.self,
+      CompareCommand.self, AlignCommand.self, EncoderCommand.self, InvertCommand.self,
       DatasetCommand.self, ConformanceCommand.self, BenchCommand.self,
     ])
 }

@@ -47,6 +47,18 @@ struct LPIPSTests {
     for n in 0..<2 { #expect(abs(mean[n, 0] / distance[n] - 1) < 0.05) }
   }
 
+  @Test("The gradient is that of the official package")
+  func gradients() throws {
+    let (a, b) = (try inputs.tensor("in0"), try inputs.tensor("in1"))
+    let (value, found) = valueWithGradient(at: a) { network.distance($0, b).sum() }
+    #expect(value.scalar == network.distance(a, b).sum().scalar)
+    let expected = try outputs.tensor("lpips.grad_in0")
+    #expect((found - expected).largestMagnitude <= 1e-4 * expected.largestMagnitude)
+    // The distance is symmetric, and so are its gradients.
+    let other = valueWithGradient(at: a) { network.distance(b, $0).sum() }.gradient
+    #expect((found - other).largestMagnitude <= 1e-5 * expected.largestMagnitude)
+  }
+
   @Test("A picture's distance does not depend on what else is in its batch")
   func batches() throws {
     let (a, b) = (try inputs.tensor("in0"), try inputs.tensor("in1"))
