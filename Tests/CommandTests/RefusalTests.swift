@@ -12,7 +12,7 @@ struct RefusalTests {
       ("empty.pkl", ["empty.pkl: not a checkpoint", "fetch it again"]),
       ("photo.pkl", ["photo.pkl: not a checkpoint", "a JPEG image"]),
       ("d32.npy", ["d32.npy: no network family that Atelier knows", "StyleGAN2"]),
-      (".", ["it is a folder"]),
+      (".", ["the folder '.' holds no latest_net_G.pth"]),
       ("nobody", ["'nobody' is neither a file nor the name of weights"]),
       ("", ["the network has no name"]),
     ])

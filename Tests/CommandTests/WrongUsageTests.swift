@@ -128,7 +128,7 @@ struct WrongUsageTests {
         ("undo p.atelier anna --steps 0", "below 1"),
         ("branch p.atelier anna --switch", "Name a branch"),
         ("tag p.atelier anna --stars 6", "0 to 5"),
-        ("directions discover p.atelier --network small --method magic", "Known: sefa"),
+        ("directions discover p.atelier --network small --method magic", "one of 'sefa'"),
         ("no-such-verb", "no-such-verb"),
       ] {
         try place.expectRefusal(

@@ -100,8 +100,9 @@ struct StreetScene {
     for tree in trees { tree.draw(in: &frame, object: add(.tree), light: light) }
     for building in buildings { building.draw(in: &frame, object: add(.building), light: light) }
     frame.fillBackground(background)
-    let labelMap = frame.map { labels[Int($0.object)].rawValue }
     let instanceMap = frame.map { instances[Int($0.object)] }
+    // By object: two cars that share a pixel with a tree may own most of it together and yet each less.
+    let labelMap = instanceMap.mapped(InstanceMap.labelID(of:))
     let areas = Dictionary(uniqueKeysWithValues: instanceMap.areas().map { ($0.value, $0.area) })
     let least = max(8, width * height / 1500)
     let visible = order.enumerated().filter {
