@@ -40,7 +40,8 @@ let package = Package(
       dependencies: [
         "Tensors", "Imaging", "Editing", .product(name: "GRDB", package: "GRDB.swift"),
       ]),
-    .target(name: "Training", dependencies: ["Tensors", "Networks", "Imaging"]),
+    .target(
+      name: "Training", dependencies: ["Tensors", "Checkpoints", "Networks", "Imaging"]),
     .executableTarget(
       name: "atelier",
       dependencies: [
@@ -71,7 +72,10 @@ let package = Package(
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     .testTarget(
-      name: "TrainingTests", dependencies: ["TestSupport", "Tensors", "Imaging", "Training"]),
+      name: "TrainingTests",
+      dependencies: [
+        "TestSupport", "Tensors", "Checkpoints", "Imaging", "Networks", "Training",
+      ]),
     .testTarget(
       name: "CommandTests",
       dependencies: ["TestSupport", "Checkpoints", "Imaging", "Tensors", "atelier"]),
