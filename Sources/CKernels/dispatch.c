@@ -1,4 +1,5 @@
 #include "CKernels.h"
+#include "multiversion.h"
 #include "versions.h"
 
 #include <stdatomic.h>
@@ -171,28 +172,41 @@ static const double forward_up[6][3] = {
     {0, 0, 1. / 2},        {-1. / 2, 0, -1. / 2}, {1. / 6, 0, -1. / 6},
     {1. / 3, 0, 1. / 6},   {1, 0, 0},             {0, 1, 0}};
 
+// Transformed taps are made for all rows of a register tile at once, and kept until a run of
+// channels is complete: the 36 places they go to lie powers of two apart and share their cache lines.
+enum { lanes = 8, run = 16, held = (run + 1) * lanes };
+
+// Writes whole lanes: those behind a tile's rows are the next channel's.
+ATELIER_MULTIVERSION
+static void transform_taps(const double (*g)[3], const double w[9][lanes], float *to) {
+  double t[6][3][lanes];
+  for (int i = 0; i < 6; i++)
+    for (int j = 0; j < 3; j++)
+      for (int r = 0; r < lanes; r++)
+        t[i][j][r] = g[i][0] * w[j][r] + g[i][1] * w[3 + j][r] + g[i][2] * w[6 + j][r];
+  for (int i = 0; i < 6; i++)
+    for (int j = 0; j < 6; j++, to += held)
+      for (int r = 0; r < lanes; r++)
+        to[r] = (float)(t[i][0][r] * g[j][0] + t[i][1][r] * g[j][1] + t[i][2][r] * g[j][2]);
+}
+
 void atelier_pack_winograd(
     float *packed, const float *source, int outputs, int inputs, int up, int group0, int group1) {
-  const double (*g)[3] = up ? forward_up : forward3;
   int rows = chosen()->rows, groups = (outputs + rows - 1) / rows;
   size_t step = (size_t)groups * inputs * rows;
+  float transformed[36][held];
   for (int group = group0; group < group1; group++)
-    for (int c = 0; c < inputs; c++)
-      for (int r = 0; r < rows; r++) {
-        int o = group * rows + r;
-        float *to = packed + ((size_t)group * inputs + c) * rows + r;
-        if (o >= outputs) {
-          for (int k = 0; k < 36; k++) to[k * step] = 0;
-          continue;
-        }
-        const float *w = source + ((size_t)o * inputs + c) * 9;
-        double t[6][3];
-        for (int i = 0; i < 6; i++)
-          for (int j = 0; j < 3; j++)
-            t[i][j] = g[i][0] * w[j] + g[i][1] * w[3 + j] + g[i][2] * w[6 + j];
-        for (int i = 0; i < 6; i++)
-          for (int j = 0; j < 6; j++)
-            to[(i * 6 + j) * step] =
-                (float)(t[i][0] * g[j][0] + t[i][1] * g[j][1] + t[i][2] * g[j][2]);
+    for (int c0 = 0; c0 < inputs; c0 += run) {
+      int count = inputs - c0 < run ? inputs - c0 : run;
+      for (int c = 0; c < count; c++) {
+        double w[9][lanes] = {{0}};
+        for (int r = 0; r < rows && group * rows + r < outputs; r++)
+          for (int tap = 0; tap < 9; tap++)
+            w[tap][r] = source[((size_t)(group * rows + r) * inputs + c0 + c) * 9 + tap];
+        transform_taps(up ? forward_up : forward3, w, transformed[0] + c * rows);
       }
+      float *to = packed + ((size_t)group * inputs + c0) * rows;
+      for (int k = 0; k < 36; k++)
+        memcpy(to + k * step, transformed[k], (size_t)count * rows * sizeof(float));
+    }
 }
