@@ -14,6 +14,7 @@ enum Schema {
     (name: "2 maps", sql: maps),
     (name: "3 styles of instances", sql: styles),
     (name: "4 inversions", sql: inversions),
+    (name: "5 records of trainings", sql: trainings),
   ]
 
   /// The schema that this Atelier writes.
@@ -275,5 +276,24 @@ enum Schema {
       bytes BLOB NOT NULL,
       UNIQUE (inversion, name)
     ) STRICT;
+    """
+
+  /// What trainings told as they went on.
+  private static let trainings = """
+    CREATE TABLE trainingRecord (
+      id INTEGER NOT NULL PRIMARY KEY,
+      run TEXT NOT NULL,
+      step INTEGER NOT NULL CHECK (step >= 0),
+      record TEXT NOT NULL,
+      createdAt TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX trainingRecord_by_run ON trainingRecord (run, step);
+    CREATE TRIGGER trainingRecord_is_never_changed BEFORE UPDATE ON trainingRecord
+      BEGIN SELECT RAISE(ABORT, 'records of trainings are never changed'); END;
+    CREATE TRIGGER trainingRecord_is_never_removed BEFORE DELETE ON trainingRecord
+      BEGIN SELECT RAISE(ABORT, 'records of trainings are never removed'); END;
+    CREATE TRIGGER trainingRecord_is_never_replaced BEFORE INSERT ON trainingRecord
+      WHEN EXISTS (SELECT 1 FROM trainingRecord WHERE id = NEW.id)
+      BEGIN SELECT RAISE(ABORT, 'records of trainings are never replaced'); END;
     """
 }

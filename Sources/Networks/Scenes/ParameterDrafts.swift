@@ -14,6 +14,9 @@ final class ParameterDrafts: @unchecked Sendable {
   /// Notes a parameter.
   func note(_ name: String, _ shape: Shape) { lock.withLock { noted[name] = shape } }
 
+  /// The parameters that were asked for, by name.
+  var shapes: [String: Shape] { lock.withLock { noted } }
+
   /// Every parameter drawn from `seed`, in the order of the names.
   ///
   /// - Parameters:
@@ -22,7 +25,7 @@ final class ParameterDrafts: @unchecked Sendable {
   func parameters(
     seed: UInt32, hasZeroBiases: Bool, deviation: (Shape) -> Double
   ) -> [String: Parameter] {
-    let shapes = lock.withLock { noted }
+    let shapes = shapes
     var random = RandomState(seed: seed)
     var drawn: [String: Tensor] = [:]
     for (name, shape) in shapes.sorted(by: { $0.key < $1.key }) {
@@ -67,6 +70,20 @@ final class ParameterDrafts: @unchecked Sendable {
 }
 
 extension CanonicalNetwork {
+  /// A network without parameters, and the shapes of those that its family asks for.
+  static func draft<Configuration: Encodable>(
+    _ family: any NetworkFamily.Type, _ configuration: Configuration
+  ) throws -> (network: CanonicalNetwork, shapes: [String: Shape]) {
+    let drafts = ParameterDrafts { _ in false }
+    var network = try CanonicalNetwork(
+      family: family.name, configuration: configuration, parameters: [:],
+      file: "a \(family.name) network with random weights")
+    network.drafts = drafts
+    try family.check(network)
+    network.drafts = nil
+    return (network, drafts.shapes)
+  }
+
   /// A network whose parameters are drawn: `family` says, by asking for them, which there are.
   static func drawn<Configuration: Encodable>(
     _ family: any NetworkFamily.Type, _ configuration: Configuration, seed: UInt32,

@@ -26,7 +26,11 @@ enum TrainingCase: ConformanceCase {
       &work, first: reference.checkpoint("iteration0.safetensors"),
       all: reference.checkpoint("iterations.safetensors"), report)
     if reference.has("augment.safetensors") {
-      report.notYet("augment", "augmentations are still to come")
+      let description = reference.description["augment"] as? [String: Any] ?? [:]
+      guard let augmentation = AugmentationWork(description) else {
+        return report.fail("augment", "unsupported: case.json gives no parameters")
+      }
+      try augmentation.compare(reference.checkpoint("augment.safetensors"), report)
     }
   }
 

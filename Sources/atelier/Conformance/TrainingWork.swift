@@ -266,17 +266,10 @@ struct TrainingWork {
   ) throws -> (ws: Tensor, label: Tensor?, meanLatent: Tensor) {
     let all = try inputs.tensor("\(name).z"), count = all.shape[0] / shrink
     let label = try inputs.tensors["\(name).c"]?.tensor().rows(0..<count)
-    let w = generator.mapping(all.rows(0..<count), label: label)
-    let batchMean = w.detached.meanOverFirstAxis()
-    let mean = batchMean + (meanLatent - batchMean) * settings.meanDecay
-    let rows = generator.size.rows, cutoff = Int(try inputs.tensor("\(name).cutoff").scalar)
-    var ws = generator.broadcast(w)
-    if cutoff < rows {
-      let mixed = generator.broadcast(
-        generator.mapping(try inputs.tensor("\(name).z_mix"), label: label))
-      ws = Tensor.concatenated(
-        [ws.sliced(axis: 1, 0..<cutoff), mixed.sliced(axis: 1, cutoff..<rows)], axis: 1)
-    }
+    let pass = StyleGAN2Pass(
+      z: all.rows(0..<count), mixed: try inputs.tensor("\(name).z_mix"),
+      cutoff: Int(try inputs.tensor("\(name).cutoff").scalar), label: label)
+    let (ws, mean) = pass.latents(generator, mean: meanLatent, decay: settings.meanDecay)
     return (ws, label, mean)
   }
 

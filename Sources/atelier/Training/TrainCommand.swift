@@ -1,0 +1,16 @@
+import ArgumentParser
+
+/// `atelier train`: networks of one's own.
+struct TrainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train", abstract: "Train a network on a world of pictures or on your own.",
+    discussion: """
+      A run lives in a folder: the state to go on from, the network, the records of losses, sheets of \
+      samples, and a page with curves. Ctrl-C stores everything; --resume goes on, and ends with the \
+      same bytes as a run that was never stopped.
+
+      Example:
+        atelier train stylegan2 --data cars --resolution 64 --images 200k --out Runs/cars
+      """,
+    subcommands: [TrainStyleGAN2.self])
+}
