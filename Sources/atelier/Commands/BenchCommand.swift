@@ -12,7 +12,7 @@ struct BenchCommand: ParsableCommand {
       Example:
         atelier bench synthesis --network faces-1024 --threads 2 --runs 5
       """,
-    subcommands: [Synthesis.self, Edits.self, Start.self])
+    subcommands: [Synthesis.self, Edits.self, Start.self, TrainingStep.self])
 
   struct Synthesis: ParsableCommand {
     static let configuration = CommandConfiguration(
