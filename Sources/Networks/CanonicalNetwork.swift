@@ -108,14 +108,28 @@ public struct CanonicalNetwork: Sendable {
     return network
   }
 
+  /// The network without its discriminator.
+  public func withoutDiscriminator() throws -> CanonicalNetwork {
+    var network = self
+    network.parameters = parameters.filter { !$0.key.hasPrefix("discriminator.") }
+    let object = try JSONSerialization.jsonObject(with: Data(configuration.utf8))
+    if var values = object as? [String: Any], values["discriminator"] != nil {
+      values["discriminator"] = nil
+      let data = try JSONSerialization.data(
+        withJSONObject: values, options: [.sortedKeys, .withoutEscapingSlashes])
+      network.configuration = String(decoding: data, as: UTF8.self)
+    }
+    return network
+  }
+
   /// Writes the network as safetensors: the same bytes for the same network.
-  public func write(to url: URL) throws {
+  public func write(to url: URL, storage: Safetensors.Storage = .float32) throws {
     var metadata = ["atelier": "1", "family": family, "configuration": configuration]
     for (key, value) in provenance { metadata["provenance.\(key)"] = value }
     let tensors = try parameters.sorted { $0.key < $1.key }.map {
       (name: $0.key, tensor: try $0.value.tensor())
     }
-    try Safetensors.write(tensors, metadata: metadata, to: url)
+    try Safetensors.write(tensors, metadata: metadata, storage: storage, to: url)
   }
 }
 

@@ -30,6 +30,7 @@ struct Atelier: ParsableCommand {
       InstancesCommand.self,
       RenderCommand.self, ReplayCommand.self, OpenCommand.self,
       CompareCommand.self, AlignCommand.self, EncoderCommand.self, InvertCommand.self,
-      DatasetCommand.self, TrainCommand.self, ConformanceCommand.self, BenchCommand.self,
+      DatasetCommand.self, TrainCommand.self, MetricsCommand.self, ConformanceCommand.self,
+      BenchCommand.self,
     ])
 }

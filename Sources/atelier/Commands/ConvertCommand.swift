@@ -20,6 +20,7 @@ struct ConvertCommand: ParsableCommand {
         atelier convert ffhq.pkl --output Weights/ffhq.safetensors
         atelier convert checkpoints/label2city --output Weights/label2city.safetensors
         atelier convert latest_net_G.pth --option crop_size=512 --output Weights/coco.safetensors
+        atelier convert Runs/cars/network.safetensors --half --without-discriminator -o cars.safetensors
       """)
 
   @Argument(help: ArgumentHelp("A checkpoint.", valueName: "file")) var file: String
@@ -32,6 +33,8 @@ struct ConvertCommand: ParsableCommand {
       "What a StyleGAN1 file leaves open: auto, true or false.", valueName: "word"))
   var fusedScale: FusedScale?
   @OptionGroup var options: SceneOptionArguments
+  @Flag(help: "Store numbers in 16 bits: half the size, three digits.") var half = false
+  @Flag(help: "Leave out the discriminator.") var withoutDiscriminator = false
   @Flag(help: "Replace the file if it exists.") var force = false
   @Flag(help: "Print JSON on standard output.") var json = false
 
@@ -56,7 +59,8 @@ struct ConvertCommand: ParsableCommand {
     network.provenance["source"] =
       network.provenance["source"] ?? checkpoint.url.lastPathComponent
     network.provenance["source digest"] = try checkpoint.digest().description
-    try network.write(to: target)
+    if withoutDiscriminator { network = try network.withoutDiscriminator() }
+    try network.write(to: target, storage: half ? .float16 : .float32)
     let digest = try Checkpoint(contentsOf: target).digest()
     if json {
       return try Output.json(
