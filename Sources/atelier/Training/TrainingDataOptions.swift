@@ -19,7 +19,7 @@ struct TrainingDataOptions: ParsableArguments {
       valueName: "n"))
   var dataCount: Int?
 
-  @Flag(help: "Train on the mirror images of own pictures too.") var mirror = false
+  @Flag(help: "Train on mirror images too, where the pictures are counted.") var mirror = false
 
   func validate() throws {
     if let dataCount, !(1...100_000_000).contains(dataCount) {
@@ -42,11 +42,12 @@ struct TrainingDataOptions: ParsableArguments {
     width: Int, height: Int, fit: PictureCollection.Fit = .crop
   ) throws -> any TrainingData {
     if let world {
-      return WorldData(
+      let drawn = WorldData(
         World(world, width: width, height: height, seed: dataSeed), count: dataCount)
+      return mirror ? MirroredData(KeptData(drawn)) : KeptData(drawn)
     }
     let own = try PictureCollection(
       at: URL(fileURLWithPath: data), width: width, height: height, fit: fit)
-    return mirror ? MirroredData(own) : own
+    return mirror ? MirroredData(KeptData(own)) : KeptData(own)
   }
 }
