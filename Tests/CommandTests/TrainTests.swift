@@ -85,4 +85,20 @@ struct TrainTests {
         code: 1, says: ["--freeze nothing"])
     }
   }
+
+  @Test("A network in halves without its discriminator is smaller and draws nearly the same")
+  func halves() throws {
+    try Workplace.with { place in
+      try place.succeed("\(Self.line) 8 --out run")
+      try place.succeed(
+        "convert run/network.safetensors --half --without-discriminator --output small.safetensors")
+      let whole = try place.data("run/network.safetensors").count
+      #expect(try place.data("small.safetensors").count * 3 < whole)
+      try place.succeed("generate --network run/network.safetensors --seeds 3 --outdir a")
+      try place.succeed("generate --network small.safetensors --seeds 3 --outdir b")
+      let (a, b) = (try place.image("a/seed0003.png"), try place.image("b/seed0003.png"))
+      let furthest = zip(a.pixels, b.pixels).map { abs(Int($0) - Int($1)) }.max() ?? 0
+      #expect(furthest <= 3)
+    }
+  }
 }
