@@ -57,3 +57,76 @@ void atelier_upfirdn(
     }
   }
 }
+
+enum { longest_line = 2048, most_taps = 16 };
+
+// to[i] = Σ factors[k] · rows[k][i · advance], up to four rows at a time so that sums stay in registers.
+static inline __attribute__((always_inline)) void combine(
+    float *restrict to, const float *const *rows, const float *factors, int count, int length,
+    int advance, int step) {
+  if (!count) {
+    for (int i = 0; i < length; i++) to[(long)i * step] = 0;
+    return;
+  }
+  for (int k = 0; k < count; k += 4) {
+    const float *a = rows[k], *b = k + 1 < count ? rows[k + 1] : a;
+    const float *c = k + 2 < count ? rows[k + 2] : a, *d = k + 3 < count ? rows[k + 3] : a;
+    float fa = factors[k], fb = k + 1 < count ? factors[k + 1] : 0,
+          fc = k + 2 < count ? factors[k + 2] : 0, fd = k + 3 < count ? factors[k + 3] : 0;
+#define SUM(i) (fa * a[i] + fb * b[i] + fc * c[i] + fd * d[i])
+    if (k) {
+      for (int i = 0; i < length; i++) to[(long)i * step] += SUM((long)i * advance);
+    } else if (advance == 1 && step == 1) {
+      for (int i = 0; i < length; i++) to[i] = SUM(i);
+    } else if (advance == 2 && step == 1) {
+      for (int i = 0; i < length; i++) to[i] = SUM(2 * i);
+    } else if (advance == 1 && step == 2) {
+      for (int i = 0; i < length; i++) to[2 * i] = SUM(i);
+    } else {
+      for (int i = 0; i < length; i++) to[(long)i * step] = SUM((long)i * advance);
+    }
+#undef SUM
+  }
+}
+
+ATELIER_MULTIVERSION
+int atelier_upfirdn_separable(
+    float *y, int out_height, int out_width, const float *x, int height, int width,
+    const float *column, const float *row, int tap_height, int tap_width, int up_x, int up_y,
+    int down_x, int down_y, int pad_x, int pad_y) {
+  // Every output row is a sum of input rows, then filtered along itself; zeros stand around the line.
+  int divisor = greatest_common_divisor(up_x, down_x);
+  int step = up_x / divisor, advance = down_x / divisor;
+  int before = pad_x > 0 ? (pad_x + up_x - 1) / up_x : 0;
+  long last = (long)(out_width - 1) * down_x - pad_x + tap_width - 1;
+  long end = last / up_x + 1 > width ? last / up_x + 1 : width;
+  if (tap_height > most_taps || tap_width > most_taps || before + end > longest_line) return 0;
+  float line[longest_line];
+  memset(line, 0, (size_t)(before + end) * sizeof(float));
+  const float *rows[most_taps];
+  float factors[most_taps];
+  for (int oy = 0; oy < out_height; oy++) {
+    int count = 0;
+    for (int ky = 0; ky < tap_height; ky++) {
+      int py = oy * down_y - pad_y + ky;
+      if (py < 0 || py % up_y || py / up_y >= height) continue;
+      rows[count] = x + (size_t)(py / up_y) * width;
+      factors[count++] = column[ky];
+    }
+    combine(line + before, rows, factors, count, width, 1, 1);
+    for (int residue = 0; residue < step && residue < out_width; residue++) {
+      int origin = residue * down_x - pad_x;
+      count = 0;
+      for (int kx = 0; kx < tap_width; kx++) {
+        int px = origin + kx;
+        if (((px % up_x) + up_x) % up_x) continue;
+        rows[count] = line + before + px / up_x;
+        factors[count++] = row[kx];
+      }
+      combine(
+          y + (size_t)oy * out_width + residue, rows, factors, count,
+          (out_width - residue + step - 1) / step, advance, step);
+    }
+  }
+  return 1;
+}

@@ -93,6 +93,20 @@ struct StyleGAN2StepTests {
     #expect(run.step.groups.map(\.optimizer.steps) == [9, 8])
   }
 
+  @Test("The discriminator learns to tell drawn pictures from real ones")
+  func telling() throws {
+    var run = try run(
+      try step {
+        $0.frozen = ["mapping", "synthesis"]
+        $0.gamma = 0
+      }, pictures: 160)
+    var ticks: [TrainingTick] = []
+    while !run.isFinished { if let tick = try run.advance() { ticks.append(tick) } }
+    #expect(run.step.groups[0].names.isEmpty)
+    #expect(ticks.last?.losses["discriminator"] ?? 9 < 0.7)
+    #expect(ticks.last?.losses["signs of real pictures"] ?? 0 > 0.7)
+  }
+
   @Test("Adaptive augmentation rises while the discriminator is sure of real pictures")
   func adaptation() throws {
     let start = try step {

@@ -58,6 +58,13 @@ void atelier_upfirdn(
     const float *taps, int tap_height, int tap_width, int up_x, int up_y, int down_x, int down_y,
     int pad_x, int pad_y);
 
+/// The same for taps that are the product of a column and a row; 0, and nothing done, where a line of
+/// the padded plane is too long for it or there are more than 16 taps.
+int atelier_upfirdn_separable(
+    float *y, int out_height, int out_width, const float *x, int height, int width,
+    const float *column, const float *row, int tap_height, int tap_width, int up_x, int up_y,
+    int down_x, int down_y, int pad_x, int pad_y);
+
 /// Depthwise 3×3 correlation with zero padding 1: y = x ∗ taps, scaled by `scale`.
 void atelier_depthwise3x3(
     float *y, const float *x, const float *taps, float scale, int height, int width);

@@ -191,6 +191,8 @@ struct UpfirdnPlan {
   let outHeight: Int, outWidth: Int
   private let height: Int, width: Int, taps: [Float], tapHeight: Int, tapWidth: Int
   private let up: (x: Int, y: Int), down: (x: Int, y: Int), padding: Padding
+  /// The taps down and across where `taps` is their product.
+  private let factors: (column: [Float], row: [Float])?
 
   init(
     height: Int, width: Int, filter: ResampleFilter?, up: (x: Int, y: Int) = (1, 1),
@@ -199,7 +201,9 @@ struct UpfirdnPlan {
     (self.height, self.width, self.up, self.down) = (height, width, up, down)
     self.padding = padding
     taps = filter?.correlationTaps(flip: flipFilter, gain: gain) ?? [gain]
-    (tapHeight, tapWidth) = filter.map { ($0.height, $0.width) } ?? (1, 1)
+    let (tapHeight, tapWidth) = filter.map { ($0.height, $0.width) } ?? (1, 1)
+    (self.tapHeight, self.tapWidth) = (tapHeight, tapWidth)
+    factors = Self.factors(of: taps, width: tapWidth)
     let fullHeight = height * up.y + padding.top + padding.bottom
     let fullWidth = width * up.x + padding.left + padding.right
     precondition(
@@ -215,7 +219,32 @@ struct UpfirdnPlan {
       flipFilter: resampling.flipFilter)
   }
 
+  /// The column and the row that the taps are the product of, `nil` where they are not or where there
+  /// is only one.
+  private static func factors(
+    of taps: [Float], width: Int
+  ) -> (column: [Float], row: [Float])? {
+    guard taps.count > 1,
+      let peak = taps.indices.max(by: { abs(taps[$0]) < abs(taps[$1]) }), taps[peak] != 0
+    else { return nil }
+    let row = Array(taps[peak / width * width..<(peak / width + 1) * width])
+    let column = stride(from: peak % width, to: taps.count, by: width).map {
+      taps[$0] / taps[peak]
+    }
+    for i in taps.indices
+    where abs(column[i / width] * row[i % width] - taps[i]) > 1e-6 * abs(taps[peak]) { return nil }
+    return (column, row)
+  }
+
   func run(_ y: UnsafeMutablePointer<Float>, from x: UnsafePointer<Float>) {
+    if let factors,
+      atelier_upfirdn_separable(
+        y, Int32(outHeight), Int32(outWidth), x, Int32(height), Int32(width), factors.column,
+        factors.row, Int32(tapHeight), Int32(tapWidth), Int32(up.x), Int32(up.y), Int32(down.x),
+        Int32(down.y), Int32(padding.left), Int32(padding.top)) != 0
+    {
+      return
+    }
     atelier_upfirdn(
       y, Int32(outHeight), Int32(outWidth), x, Int32(height), Int32(width), taps, Int32(tapHeight),
       Int32(tapWidth), Int32(up.x), Int32(up.y), Int32(down.x), Int32(down.y), Int32(padding.left),

@@ -180,11 +180,10 @@ public struct StyleGAN2Step: TrainingStep {
     let images = draw(generator, real.shape[0], .discriminator, moment)
     let drawn = StyleGAN2Losses.drawn(
       discriminator.logits(augmented(images, .drawnPictures, moment), label: nil))
-    let ofDrawn = gradient(of: drawn, withRespectTo: tracked)
     let logits = discriminator.logits(augmented(real, .realPictures, moment), label: nil)
     let loss = StyleGAN2Losses.real(logits)
-    let ofReal = gradient(of: loss, withRespectTo: tracked)
-    groups[1].update(along: zip(ofDrawn, ofReal).map { $0 + $1 })
+    // One sweep: both passes share what was made of the weights, and a sweep uses the tape up.
+    groups[1].update(along: gradient(of: drawn + loss, withRespectTo: tracked))
     let signs = logits.detached.scalars.reduce(0) { $0 + ($1 > 0 ? 1 : $1 < 0 ? -1 : 0) }
     buffers["augment.signs"] = Tensor(value("augment.signs") + Float(signs))
     buffers["augment.count"] = Tensor(value("augment.count") + Float(logits.count))
