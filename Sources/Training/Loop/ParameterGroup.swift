@@ -33,6 +33,9 @@ public struct ParameterGroup: Sendable {
   }
 
   /// The parameters as the starts of a tape, in the order of ``names``.
+  ///
+  /// A network made of them prepares its weights once, and all of its results share that part of the
+  /// tape. A sweep uses it up, so losses of several passes are summed and swept once.
   public func tracked() -> [Tensor] { values.map { $0.tracked() } }
 
   /// The parameters by name.
