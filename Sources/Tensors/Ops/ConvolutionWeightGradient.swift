@@ -13,48 +13,50 @@ extension Tensor {
     let (n, inputs, h, w) = (shape[0], shape[1], shape[2], shape[3])
     let (outputs, oh, ow) = (gradient.shape[1], gradient.shape[2], gradient.shape[3])
     let taps = kernel.height * kernel.width
-    let byTap = Tensor(uninitialized: [taps, outputs, inputs]) { destination in
-      withUnsafeBuffer { x in
-        gradient.withUnsafeBuffer { g in
-          guard let to = destination.baseAddress, let x = x.baseAddress, let g = g.baseAddress
-          else { return }
-          let isPlain = taps == 1 && stride == 1 && padding == 0
-          // Rows of the gradient that are multiplied at a time, and output channels a task.
-          let band = max(1, min(oh, (1 << 20) / max(inputs * ow, 1))), block = 128
-          let blocks = (outputs + block - 1) / block
-          Parallel.forEach(taps * blocks) { index in
-            let tap = index / blocks, first = index % blocks * block
-            let count = min(block, outputs - first)
-            let (ky, kx) = (tap / kernel.width, tap % kernel.width)
-            let sums = to + (tap * outputs + first) * inputs
-            sums.update(repeating: 0, count: count * inputs)
-            Scratch.withFloats(isPlain ? 1 : inputs * band * ow) { columns in
-              for sample in 0..<n {
-                for top in Swift.stride(from: 0, to: oh, by: band) {
-                  let rows = min(band, oh - top)
-                  var b = x + (sample * inputs * h + top) * w, columnStride = h * w
-                  if !isPlain {
-                    for channel in 0..<inputs {
-                      Self.gather(
-                        columns + channel * rows * ow,
-                        from: x + (sample * inputs + channel) * h * w, height: h, width: w,
-                        rows: rows, columns: ow, y0: top * stride + ky - padding,
-                        x0: kx - padding, step: stride)
+    let byTap =
+      tapProducts(gradient, kernel: kernel, stride: stride, padding: padding)
+      ?? Tensor(uninitialized: [taps, outputs, inputs]) { destination in
+        withUnsafeBuffer { x in
+          gradient.withUnsafeBuffer { g in
+            guard let to = destination.baseAddress, let x = x.baseAddress, let g = g.baseAddress
+            else { return }
+            let isPlain = taps == 1 && stride == 1 && padding == 0
+            // Rows of the gradient that are multiplied at a time, and output channels a task.
+            let band = max(1, min(oh, (1 << 20) / max(inputs * ow, 1))), block = 128
+            let blocks = (outputs + block - 1) / block
+            Parallel.forEach(taps * blocks) { index in
+              let tap = index / blocks, first = index % blocks * block
+              let count = min(block, outputs - first)
+              let (ky, kx) = (tap / kernel.width, tap % kernel.width)
+              let sums = to + (tap * outputs + first) * inputs
+              sums.update(repeating: 0, count: count * inputs)
+              Scratch.withFloats(isPlain ? 1 : inputs * band * ow) { columns in
+                for sample in 0..<n {
+                  for top in Swift.stride(from: 0, to: oh, by: band) {
+                    let rows = min(band, oh - top)
+                    var b = x + (sample * inputs * h + top) * w, columnStride = h * w
+                    if !isPlain {
+                      for channel in 0..<inputs {
+                        Self.gather(
+                          columns + channel * rows * ow,
+                          from: x + (sample * inputs + channel) * h * w, height: h, width: w,
+                          rows: rows, columns: ow, y0: top * stride + ky - padding,
+                          x0: kx - padding, step: stride)
+                      }
+                      (b, columnStride) = (UnsafePointer(columns), rows * ow)
                     }
-                    (b, columnStride) = (UnsafePointer(columns), rows * ow)
+                    Gemm.multiply(
+                      m: count, n: inputs, k: rows * ow,
+                      g + ((sample * outputs + first) * oh + top) * ow, rowStride: oh * ow, b,
+                      rowStride: columnStride, transposed: true, into: sums, rowStride: inputs,
+                      beta: 1)
                   }
-                  Gemm.multiply(
-                    m: count, n: inputs, k: rows * ow,
-                    g + ((sample * outputs + first) * oh + top) * ow, rowStride: oh * ow, b,
-                    rowStride: columnStride, transposed: true, into: sums, rowStride: inputs,
-                    beta: 1)
                 }
               }
             }
           }
         }
       }
-    }
     let result = byTap.permuted([1, 2, 0])
       .reshaped([outputs, inputs, kernel.height, kernel.width])
     guard Tape.records(self, gradient) else { return result }
@@ -70,6 +72,67 @@ extension Tensor {
           ? x.convolution(weight, stride: stride, padding: padding)
             .sliced(axis: 2, 0..<oh).sliced(axis: 3, 0..<ow) : nil,
       ]
+    }
+  }
+
+  /// The most floats of planes with margins.
+  private static let marginLimit = 1 << 24
+
+  /// The gradient by tap, `[taps, O, I]`, of a convolution that keeps every pixel: the planes of all
+  /// samples stand in a row with their margins, so that a tap is one product with the whole row, moved.
+  /// `nil` where the planes are too large for a copy with margins, or with other strides.
+  private func tapProducts(
+    _ gradient: Tensor, kernel: (height: Int, width: Int), stride: Int, padding: Int
+  ) -> Tensor? {
+    let (n, inputs, outputs) = (shape[0], shape[1], gradient.shape[1])
+    let (oh, ow) = (gradient.shape[2], gradient.shape[3])
+    let wide = ow + kernel.width - 1, plane = (oh + kernel.height - 1) * wide
+    let taps = kernel.height * kernel.width
+    guard stride == 1, taps > 1, (inputs + outputs) * n * plane <= Self.marginLimit else {
+      return nil
+    }
+    // The last tap reads beyond the last plane by less than this, where the gradient is 0.
+    let slack = (kernel.height - 1) * wide + kernel.width
+    let x = inMargins(height: plane / wide, width: wide, y0: -padding, x0: -padding, slack: slack)
+    let g = gradient.inMargins(height: plane / wide, width: wide, y0: 0, x0: 0, slack: slack)
+    let length = n * plane
+    return Tensor(uninitialized: [taps, outputs, inputs]) { destination in
+      x.withUnsafeBuffer { x in
+        g.withUnsafeBuffer { g in
+          guard let to = destination.baseAddress, let x = x.baseAddress, let g = g.baseAddress
+          else { return }
+          let block = 128, blocks = (outputs + block - 1) / block
+          Parallel.forEach(taps * blocks) { index in
+            let (tap, first) = (index / blocks, index % blocks * block)
+            Gemm.multiply(
+              m: min(block, outputs - first), n: inputs, k: length, g + first * (length + slack),
+              rowStride: length + slack, x + tap / kernel.width * wide + tap % kernel.width,
+              rowStride: length + slack, transposed: true,
+              into: to + (tap * outputs + first) * inputs, rowStride: inputs)
+          }
+        }
+      }
+    }
+  }
+
+  /// Planes `[N, C, H, W]` cut or widened to `height` × `width` from (x0, y0) on, 0 outside, by channel:
+  /// `[C, N · height · width + slack]`, the slack being 0.
+  private func inMargins(height: Int, width: Int, y0: Int, x0: Int, slack: Int) -> Tensor {
+    let (n, channels, h, w) = (shape[0], shape[1], shape[2], shape[3])
+    let line = n * height * width + slack
+    return Tensor(uninitialized: [channels, line]) { destination in
+      withUnsafeBuffer { source in
+        guard let to = destination.baseAddress, let from = source.baseAddress else { return }
+        Parallel.forEach(channels) { channel in
+          let row = to + channel * line
+          for sample in 0..<n {
+            Self.gather(
+              row + sample * height * width, from: from + (sample * channels + channel) * h * w,
+              height: h, width: w, rows: height, columns: width, y0: y0, x0: x0, step: 1)
+          }
+          (row + n * height * width).update(repeating: 0, count: slack)
+        }
+      }
     }
   }
 
