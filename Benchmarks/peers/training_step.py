@@ -189,7 +189,7 @@ class Training:
         def adam(network, interval):
             share = interval / (interval + 1)
             return torch.optim.Adam(list(network.parameters.values()), lr=0.0025 * share,
-                                    betas=(0, 0.99**share), eps=1e-8, fused=True)
+                                    betas=(0.0, 0.99**share), eps=1e-8, fused=True)
 
         self.of_generator, self.of_discriminator = adam(self.generator, 4), adam(
             self.discriminator, 16)
