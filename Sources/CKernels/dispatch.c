@@ -62,6 +62,12 @@ void atelier_slide(
   chosen()->slide(layer, filled, channels, r0, r1);
 }
 
+void atelier_correlate3(
+    float *c, long output_step, long input_step, const float *g, const float *x, long stride,
+    int outputs, int inputs, long length) {
+  chosen()->correlate3(c, output_step, input_step, g, x, stride, outputs, inputs, length);
+}
+
 void atelier_inverse_haar(
     float *y, const float *lo, const float *lh, const float *hl, const float *hh,
     const float scale[4], int height, int width) {

@@ -28,6 +28,7 @@ struct versions {
   void (*up_seam)(const struct atelier_layer *, const float *, const float *, int, int, int);
   long (*up_line)(const struct atelier_layer *);
   long (*up_edge)(const struct atelier_layer *);
+  void (*correlate3)(float *, long, long, const float *, const float *, long, int, int, long);
 };
 
 extern const struct versions atelier_versions_portable;

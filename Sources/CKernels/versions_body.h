@@ -5,6 +5,7 @@
 #include "upsampling.h"
 #include "sliding.h"
 #include "filtered.h"
+#include "correlation.h"
 
 const struct versions NAME(atelier_versions) = {
     CPU,
@@ -29,4 +30,5 @@ const struct versions NAME(atelier_versions) = {
     NAME(up_seam),
     NAME(up_line),
     NAME(up_edge_size),
+    NAME(correlate3),
 };

@@ -141,6 +141,14 @@ void atelier_up_seam(
     const struct atelier_layer *layer, const float *filter, const float *seam, int tile_row, int o0,
     int o1);
 
+/// Sums of products of rows at three places next to each other:
+/// c[o·output_step + i·input_step + k] = Σ over p < length of g[o·stride + p]·x[i·stride + p + k].
+///
+/// Up to 16 samples more are read of every row; those of g must be 0.
+void atelier_correlate3(
+    float *c, long output_step, long input_step, const float *g, const float *x, long stride,
+    int outputs, int inputs, long length);
+
 /// Output rows r0..<r1 of the ×2 upsampling of a plane x [height, width] → y [2·height, 2·width] by
 /// a filter of 4 taps down and 4 across, gain included, already flipped for a true convolution.
 void atelier_upsample2(

@@ -1,64 +1,21 @@
+import CKernels
+
 extension Tensor {
   /// The gradient of a convolution's weights: Σ over samples and pixels of gradient · input.
   ///
   /// result[o, i, ky, kx] = Σ gradient[n, o, y, x] · self[n, i, y·stride + ky − padding,
   /// x·stride + kx − padding], pixels outside being 0: the input `[N, I, H, W]` and the gradient
-  /// `[N, O, H′, W′]` → `[O, I, kh, kw]`. One matrix product a tap.
+  /// `[N, O, H′, W′]` → `[O, I, kh, kw]`.
   public func convolutionWeightGradient(
     _ gradient: Tensor, kernel: (height: Int, width: Int), stride: Int, padding: Int
   ) -> Tensor {
     precondition(
       shape.rank == 4 && gradient.shape.rank == 4 && shape[0] == gradient.shape[0],
       "weight gradient of \(shape) and \(gradient.shape)")
-    let (n, inputs, h, w) = (shape[0], shape[1], shape[2], shape[3])
-    let (outputs, oh, ow) = (gradient.shape[1], gradient.shape[2], gradient.shape[3])
-    let taps = kernel.height * kernel.width
-    let byTap =
-      tapProducts(gradient, kernel: kernel, stride: stride, padding: padding)
-      ?? Tensor(uninitialized: [taps, outputs, inputs]) { destination in
-        withUnsafeBuffer { x in
-          gradient.withUnsafeBuffer { g in
-            guard let to = destination.baseAddress, let x = x.baseAddress, let g = g.baseAddress
-            else { return }
-            let isPlain = taps == 1 && stride == 1 && padding == 0
-            // Rows of the gradient that are multiplied at a time, and output channels a task.
-            let band = max(1, min(oh, (1 << 20) / max(inputs * ow, 1))), block = 128
-            let blocks = (outputs + block - 1) / block
-            Parallel.forEach(taps * blocks) { index in
-              let tap = index / blocks, first = index % blocks * block
-              let count = min(block, outputs - first)
-              let (ky, kx) = (tap / kernel.width, tap % kernel.width)
-              let sums = to + (tap * outputs + first) * inputs
-              sums.update(repeating: 0, count: count * inputs)
-              Scratch.withFloats(isPlain ? 1 : inputs * band * ow) { columns in
-                for sample in 0..<n {
-                  for top in Swift.stride(from: 0, to: oh, by: band) {
-                    let rows = min(band, oh - top)
-                    var b = x + (sample * inputs * h + top) * w, columnStride = h * w
-                    if !isPlain {
-                      for channel in 0..<inputs {
-                        Self.gather(
-                          columns + channel * rows * ow,
-                          from: x + (sample * inputs + channel) * h * w, height: h, width: w,
-                          rows: rows, columns: ow, y0: top * stride + ky - padding,
-                          x0: kx - padding, step: stride)
-                      }
-                      (b, columnStride) = (UnsafePointer(columns), rows * ow)
-                    }
-                    Gemm.multiply(
-                      m: count, n: inputs, k: rows * ow,
-                      g + ((sample * outputs + first) * oh + top) * ow, rowStride: oh * ow, b,
-                      rowStride: columnStride, transposed: true, into: sums, rowStride: inputs,
-                      beta: 1)
-                  }
-                }
-              }
-            }
-          }
-        }
-      }
-    let result = byTap.permuted([1, 2, 0])
-      .reshaped([outputs, inputs, kernel.height, kernel.width])
+    let (h, w) = (shape[2], shape[3]), (oh, ow) = (gradient.shape[2], gradient.shape[3])
+    let result =
+      gradientInMargins(gradient, kernel: kernel, stride: stride, padding: padding)
+      ?? gradientByBands(gradient, kernel: kernel, stride: stride, padding: padding)
     guard Tape.records(self, gradient) else { return result }
     let x = self
     return result.recorded(from: [self, gradient]) { cotangent, isNeeded in
@@ -75,13 +32,73 @@ extension Tensor {
     }
   }
 
-  /// The most floats of planes with margins.
-  private static let marginLimit = 1 << 24
+  /// The gradient from one matrix product for every tap, sample and band of rows.
+  private func gradientByBands(
+    _ gradient: Tensor, kernel: (height: Int, width: Int), stride: Int, padding: Int
+  ) -> Tensor {
+    let (n, inputs, h, w) = (shape[0], shape[1], shape[2], shape[3])
+    let (outputs, oh, ow) = (gradient.shape[1], gradient.shape[2], gradient.shape[3])
+    let taps = kernel.height * kernel.width
+    let byTap = Tensor(uninitialized: [taps, outputs, inputs]) { destination in
+      withUnsafeBuffer { x in
+        gradient.withUnsafeBuffer { g in
+          guard let to = destination.baseAddress, let x = x.baseAddress, let g = g.baseAddress
+          else { return }
+          let isPlain = taps == 1 && stride == 1 && padding == 0
+          // Rows of the gradient that are multiplied at a time, and output channels a task.
+          let band = max(1, min(oh, (1 << 20) / max(inputs * ow, 1))), block = 128
+          let blocks = (outputs + block - 1) / block
+          Parallel.forEach(taps * blocks) { index in
+            let tap = index / blocks, first = index % blocks * block
+            let count = min(block, outputs - first)
+            let (ky, kx) = (tap / kernel.width, tap % kernel.width)
+            let sums = to + (tap * outputs + first) * inputs
+            sums.update(repeating: 0, count: count * inputs)
+            Scratch.withFloats(isPlain ? 1 : inputs * band * ow) { columns in
+              for sample in 0..<n {
+                for top in Swift.stride(from: 0, to: oh, by: band) {
+                  let rows = min(band, oh - top)
+                  var b = x + (sample * inputs * h + top) * w, columnStride = h * w
+                  if !isPlain {
+                    for channel in 0..<inputs {
+                      Self.gather(
+                        columns + channel * rows * ow,
+                        from: x + (sample * inputs + channel) * h * w, height: h, width: w,
+                        rows: rows, columns: ow, y0: top * stride + ky - padding,
+                        x0: kx - padding, step: stride)
+                    }
+                    (b, columnStride) = (UnsafePointer(columns), rows * ow)
+                  }
+                  Gemm.multiply(
+                    m: count, n: inputs, k: rows * ow,
+                    g + ((sample * outputs + first) * oh + top) * ow, rowStride: oh * ow, b,
+                    rowStride: columnStride, transposed: true, into: sums, rowStride: inputs,
+                    beta: 1)
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+    return Self.byWeight(byTap, kernel)
+  }
 
-  /// The gradient by tap, `[taps, O, I]`, of a convolution that keeps every pixel: the planes of all
-  /// samples stand in a row with their margins, so that a tap is one product with the whole row, moved.
-  /// `nil` where the planes are too large for a copy with margins, or with other strides.
-  private func tapProducts(
+  /// `[taps, O, I]` → `[O, I, kh, kw]`.
+  private static func byWeight(_ byTap: Tensor, _ kernel: (height: Int, width: Int)) -> Tensor {
+    byTap.permuted([1, 2, 0])
+      .reshaped([byTap.shape[1], byTap.shape[2], kernel.height, kernel.width])
+  }
+
+  /// The most floats of planes with margins.
+  private static let marginLimit = 1 << 25
+  /// The most weights of a tap for which rows are multiplied where they lie; more are worth packing.
+  private static let rowLimit = 1 << 14
+
+  /// The gradient of a convolution with stride 1: the planes of all samples stand in a row with their
+  /// margins, so that a tap is one product with the whole row, moved. `nil` where the planes are too
+  /// large for a copy with margins, and for other strides.
+  private func gradientInMargins(
     _ gradient: Tensor, kernel: (height: Int, width: Int), stride: Int, padding: Int
   ) -> Tensor? {
     let (n, inputs, outputs) = (shape[0], shape[1], gradient.shape[1])
@@ -91,28 +108,48 @@ extension Tensor {
     guard stride == 1, taps > 1, (inputs + outputs) * n * plane <= Self.marginLimit else {
       return nil
     }
-    // The last tap reads beyond the last plane by less than this, where the gradient is 0.
-    let slack = (kernel.height - 1) * wide + kernel.width
+    // The last tap reads beyond the last plane by less than this, where the gradient is 0; kernels
+    // read whole vectors.
+    let slack = (kernel.height - 1) * wide + kernel.width + 16
     let x = inMargins(height: plane / wide, width: wide, y0: -padding, x0: -padding, slack: slack)
     let g = gradient.inMargins(height: plane / wide, width: wide, y0: 0, x0: 0, slack: slack)
-    let length = n * plane
-    return Tensor(uninitialized: [taps, outputs, inputs]) { destination in
-      x.withUnsafeBuffer { x in
-        g.withUnsafeBuffer { g in
-          guard let to = destination.baseAddress, let x = x.baseAddress, let g = g.baseAddress
-          else { return }
-          let block = 128, blocks = (outputs + block - 1) / block
-          Parallel.forEach(taps * blocks) { index in
-            let (tap, first) = (index / blocks, index % blocks * block)
-            Gemm.multiply(
-              m: min(block, outputs - first), n: inputs, k: length, g + first * (length + slack),
-              rowStride: length + slack, x + tap / kernel.width * wide + tap % kernel.width,
-              rowStride: length + slack, transposed: true,
-              into: to + (tap * outputs + first) * inputs, rowStride: inputs)
+    let length = n * plane, line = length + slack
+    if kernel.width == 3, inputs * outputs <= Self.rowLimit {
+      return Tensor(uninitialized: [outputs, inputs, kernel.height, 3]) { destination in
+        x.withUnsafeBuffer { x in
+          g.withUnsafeBuffer { g in
+            guard let to = destination.baseAddress, let x = x.baseAddress, let g = g.baseAddress
+            else { return }
+            let block = 16, blocks = (outputs + block - 1) / block
+            Parallel.forEach(kernel.height * blocks) { index in
+              let (ky, first) = (index / blocks, index % blocks * block)
+              atelier_correlate3(
+                to + (first * inputs * kernel.height + ky) * 3, inputs * kernel.height * 3,
+                kernel.height * 3, g + first * line, x + ky * wide, line,
+                Int32(min(block, outputs - first)), Int32(inputs), length)
+            }
           }
         }
       }
     }
+    return Self.byWeight(
+      Tensor(uninitialized: [taps, outputs, inputs]) { destination in
+        x.withUnsafeBuffer { x in
+          g.withUnsafeBuffer { g in
+            guard let to = destination.baseAddress, let x = x.baseAddress, let g = g.baseAddress
+            else { return }
+            let block = 128, blocks = (outputs + block - 1) / block
+            Parallel.forEach(taps * blocks) { index in
+              let (tap, first) = (index / blocks, index % blocks * block)
+              Gemm.multiply(
+                m: min(block, outputs - first), n: inputs, k: length, g + first * line,
+                rowStride: line, x + tap / kernel.width * wide + tap % kernel.width,
+                rowStride: line, transposed: true,
+                into: to + (tap * outputs + first) * inputs, rowStride: inputs)
+            }
+          }
+        }
+      }, kernel)
   }
 
   /// Planes `[N, C, H, W]` cut or widened to `height` × `width` from (x0, y0) on, 0 outside, by channel:
