@@ -26,6 +26,11 @@ public struct TrainingTick: Sendable, Hashable, Codable {
   public let pictures: Int
   /// The mean of every loss since the last tick.
   public let losses: [String: Double]
+
+  /// A tick; see the properties.
+  public init(step: Int, pictures: Int, losses: [String: Double]) {
+    (self.step, self.pictures, self.losses) = (step, pictures, losses)
+  }
 }
 
 /// The loop of every training: batches from the data, steps, counting and reports.
