@@ -158,7 +158,9 @@ public struct StyleGAN2Step: TrainingStep {
     var draws = moment.draws(Purpose.path.rawValue)
     let part = max(count / max(options.pathShrink, 1), 1)
     let pass = StyleGAN2Pass(&draws, count: part, size: size, mixing: options.mixing)
-    let ws = latents(pass, generator)
+    // Nothing before them is on a tape where the mapping network is frozen.
+    let mapped = latents(pass, generator)
+    let ws = mapped.isTracked ? mapped : mapped.tracked()
     let images = generator.synthesis(ws, noise: noise(.path, moment))
     var noise = TorchGenerator(seed: UInt64(moment.drawSeed(Purpose.pathNoise.rawValue)))
     let path = StyleGAN2Losses.pathLength(
