@@ -1,11 +1,12 @@
 import Foundation
+import Tensors
 
 /// Bytes that stay in place while anything refers to them: a file mapped read-only, or a buffer
 /// inflated from one.
 ///
 /// Nothing writes the bytes after `init`, which makes sharing across threads safe. A file must not
 /// be shortened by somebody else while it is mapped.
-package final class MappedFile: @unchecked Sendable {
+package final class MappedFile: ReleasableMemory, @unchecked Sendable {
   /// What errors call these bytes: the file's path, with the member for an inflated one.
   package let name: String
 
@@ -72,6 +73,18 @@ package final class MappedFile: @unchecked Sendable {
 
   /// All the bytes.
   package var region: ByteRegion { ByteRegion(file: self, range: 0..<count) }
+
+  /// Lets the system have whole pages of a mapped file back; a buffer stays.
+  package func release(_ bytes: UnsafeRawBufferPointer) {
+    guard isMapped, let start = bytes.baseAddress, start >= base,
+      start + bytes.count <= base + count
+    else { return }
+    let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+    let first = (UInt(bitPattern: start) + UInt(page) - 1) / UInt(page) * UInt(page)
+    let end = UInt(bitPattern: start + bytes.count) / UInt(page) * UInt(page)
+    guard first < end, let pages = UnsafeMutableRawPointer(bitPattern: first) else { return }
+    madvise(pages, Int(end - first), MADV_DONTNEED)
+  }
 
   deinit {
     let memory = UnsafeMutableRawPointer(mutating: base)

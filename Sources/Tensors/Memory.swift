@@ -8,6 +8,10 @@ import Foundation
 enum Memory {
   private static let kept = Kept()
 
+  /// Whether blocks are at most a little larger than what is asked for, as they should be for what is
+  /// kept: a state of 67 MB in a block of 134 MB takes the room of two.
+  @TaskLocal static var isTight = false
+
   /// Says that `bytes` more (or fewer) of what is lent are kept for later by somebody who minds a
   /// budget of their own, so that work has as much memory as without them.
   static func setAside(bytes: Int) { kept.setAside(bytes) }
@@ -17,13 +21,13 @@ enum Memory {
   /// What stays for long, such as weights, is `isLasting`: it is neither taken from what is kept nor
   /// counted, or the weights of a large network would leave no room for its layers.
   static func take(bytes: Int, isLasting: Bool = false) -> Block {
-    if isLasting || bytes < smallestKept { return Block(fresh: bytes) }
+    if isLasting || bytes < smallestKept { return Block(fresh: bytes, grows: false) }
     return kept.take(bytes)
   }
 
   /// Gives back what ``take(bytes:isLasting:)`` gave.
   static func give(_ block: Block, isLasting: Bool = false) {
-    if isLasting || block.bytes < smallestKept { return block.base.deallocate() }
+    if isLasting || block.bytes < smallestKept { return block.free() }
     kept.give(block)
   }
 
@@ -31,19 +35,64 @@ enum Memory {
   private static let smallestKept = 1 << 20
 
   /// A piece of memory.
+  ///
+  /// Large ones have addresses for more than was asked for, which costs nothing until it is touched:
+  /// so the block of a small layer grows to serve larger ones, and two serve a whole synthesis.
   struct Block: @unchecked Sendable {
     let base: UnsafeMutableRawPointer
-    let bytes: Int
+    /// The most that was asked of it so far.
+    private(set) var bytes: Int
+    /// What it can grow to.
+    let capacity: Int
+    /// Where its addresses begin, if they are mapped.
+    private let mapping: UnsafeMutableRawPointer?
+
+    private static let hugePage = 2 << 20
+    private static let room = 256 << 20
 
     /// New memory; in huge pages where it fills some.
-    init(fresh bytes: Int) {
-      let hugePage = 2 << 20
-      let isLarge = bytes >= 2 * hugePage
+    init(fresh bytes: Int, grows: Bool) {
+      let isLarge = bytes >= 2 * Self.hugePage
       self.bytes = bytes
-      base = .allocate(byteCount: max(bytes, 1), alignment: isLarge ? hugePage : 64)
       #if os(Linux)
-        if isLarge { madvise(base, bytes / hugePage * hugePage, MADV_HUGEPAGE) }
+        if isLarge, grows, bytes < Self.room,
+          let start = mmap(
+            nil, Self.room + Self.hugePage, PROT_READ | PROT_WRITE,
+            Int32(MAP_PRIVATE) | Int32(MAP_ANONYMOUS) | Int32(MAP_NORESERVE), -1, 0),
+          start != MAP_FAILED
+        {
+          mapping = start
+          capacity = Self.room
+          base = start.alignedUp(toMultipleOf: Self.hugePage)
+          madvise(base, capacity, MADV_HUGEPAGE)
+          return
+        }
       #endif
+      mapping = nil
+      capacity = bytes
+      base = .allocate(byteCount: max(bytes, 1), alignment: isLarge ? Self.hugePage : 64)
+      #if os(Linux)
+        if isLarge { madvise(base, bytes / Self.hugePage * Self.hugePage, MADV_HUGEPAGE) }
+      #endif
+    }
+
+    /// The same memory with at least `bytes` in use, within its capacity.
+    func grown(to bytes: Int) -> Block {
+      precondition(bytes <= capacity, "\(bytes) bytes in a block of \(capacity)")
+      var block = self
+      block.bytes = max(self.bytes, bytes)
+      return block
+    }
+
+    /// Gives it back to the system.
+    func free() {
+      #if os(Linux)
+        if let mapping {
+          munmap(mapping, capacity + Self.hugePage)
+          return
+        }
+      #endif
+      base.deallocate()
     }
   }
 
@@ -72,21 +121,28 @@ enum Memory {
         loans += 1
         if loans % 32 == 0 { (leastBefore, least) = (least, lent) }
         // The smallest that will do, and does not waste three quarters of itself.
+        let most = Memory.isTight ? bytes + bytes / 8 : 4 * bytes
         let fitting = blocks.indices.filter {
-          blocks[$0].bytes >= bytes && blocks[$0].bytes <= 4 * bytes
+          blocks[$0].bytes >= bytes && blocks[$0].bytes <= most
+        }.min { blocks[$0].bytes < blocks[$1].bytes }
+        if let fitting {
+          total -= blocks[fitting].bytes
+          lent += blocks[fitting].bytes
+          return (blocks.remove(at: fitting), [])
         }
-        guard let index = fitting.min(by: { blocks[$0].bytes < blocks[$1].bytes }) else {
-          return (nil, makeRoom(for: bytes))
-        }
-        total -= blocks[index].bytes
-        lent += blocks[index].bytes
-        return (blocks.remove(at: index), [])
+        // Or else the largest that can grow.
+        let growing = blocks.indices.filter {
+          blocks[$0].bytes < bytes && blocks[$0].capacity >= bytes
+        }.max { blocks[$0].bytes < blocks[$1].bytes }
+        let block = growing.map { blocks.remove(at: $0) }
+        if let block { total -= block.bytes }
+        return (block?.grown(to: bytes), makeRoom(for: bytes))
       }
-      for block in dropped { block.base.deallocate() }
-      return found ?? Block(fresh: bytes)
+      for block in dropped { block.free() }
+      return found ?? Block(fresh: bytes, grows: true)
     }
 
-    /// Takes out the oldest blocks until a fresh one of `bytes` fits under the limit.
+    /// Takes out the oldest blocks until one of `bytes` more fits under the limit.
     private func makeRoom(for bytes: Int) -> [Block] {
       var dropped: [Block] = []
       while atWork + total + bytes > limit, !blocks.isEmpty {
@@ -114,7 +170,7 @@ enum Memory {
         }
         return surplus
       }
-      for block in surplus { block.base.deallocate() }
+      for block in surplus { block.free() }
     }
   }
 }

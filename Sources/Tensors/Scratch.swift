@@ -21,7 +21,7 @@ enum Scratch {
     private var free: [Memory.Block] = []
 
     func take(_ bytes: Int) -> Memory.Block {
-      // The smallest that is large enough, or else the largest makes room for a larger one.
+      // The smallest that is large enough, or else the largest grows or makes room for a larger one.
       let found: Memory.Block? = lock.withLock {
         let sizes = free.indices.sorted { free[$0].bytes < free[$1].bytes }
         guard let index = sizes.first(where: { free[$0].bytes >= bytes }) ?? sizes.last else {
@@ -29,9 +29,9 @@ enum Scratch {
         }
         return free.remove(at: index)
       }
-      if let found, found.bytes >= bytes { return found }
-      found?.base.deallocate()
-      return Memory.Block(fresh: bytes)
+      if let found, found.capacity >= bytes { return found.grown(to: bytes) }
+      found?.free()
+      return Memory.Block(fresh: bytes, grows: true)
     }
 
     func give(_ block: Memory.Block) {
@@ -39,7 +39,7 @@ enum Scratch {
         free.append(block)
         return free.count > 64 ? free.removeFirst() : nil
       }
-      surplus?.base.deallocate()
+      surplus?.free()
     }
   }
 }

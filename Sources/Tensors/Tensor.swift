@@ -82,6 +82,16 @@ public struct Tensor: Sendable {
   /// that the memory which is reused between operations is not made smaller for it.
   package static func setAside(bytes: Int) { Memory.setAside(bytes: bytes) }
 
+  /// Runs `body` with results in blocks of memory that are hardly larger than they: for what is kept
+  /// under a budget, which counts whole blocks.
+  package static func withTightMemory<Result>(_ body: () throws -> Result) rethrows -> Result {
+    try Memory.$isTight.withValue(true, operation: body)
+  }
+
+  /// Lets the system have the memory back that holds the elements, if they are borrowed from where
+  /// they can be read again.
+  func release() { storage.release(count) }
+
   /// The elements in row-major order.
   public var scalars: [Float] { withUnsafeBuffer { Array($0) } }
 
@@ -133,6 +143,12 @@ public struct Tensor: Sendable {
   }
 }
 
+/// An owner of borrowed memory that can be let go and read again: a mapped file.
+public protocol ReleasableMemory: AnyObject, Sendable {
+  /// Lets the system have pages back that lie within `bytes`; reading them later gives the same.
+  func release(_ bytes: UnsafeRawBufferPointer)
+}
+
 /// The memory behind tensors: owned and 64-byte aligned, or borrowed from a living owner.
 ///
 /// Written only through a uniquely referenced tensor, which makes sharing across threads safe.
@@ -159,6 +175,12 @@ private final class TensorStorage: @unchecked Sendable {
     self.owner = owner
     block = nil
     isLasting = false
+  }
+
+  func release(_ count: Int) {
+    guard let owner = owner as? any ReleasableMemory else { return }
+    owner.release(
+      UnsafeRawBufferPointer(start: base, count: count * MemoryLayout<Float>.stride))
   }
 
   convenience init(copying other: TensorStorage, count: Int) {

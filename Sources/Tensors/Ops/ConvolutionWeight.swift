@@ -86,6 +86,8 @@ public final class ConvolutionWeight: Sendable {
         case .winograd, .upWinograd: (36, inputs)
         }
       let groups = (lines + rows - 1) / rows
+      // Kernels read what is made of them; the file has them still.
+      defer { tensor.release() }
       return Tensor(lasting: [matrices, groups, depth, rows]) { packed in
         tensor.withUnsafeBuffer { w in
           guard let to = packed.baseAddress, let w = w.baseAddress else { return }
