@@ -61,6 +61,7 @@ static TARGET void NAME(direct_multiply)(
     finish_row(
         l->y + o * plane + n0, sums + (long)(o - group0 * ROWS) * stride,
         l->epilogue.noise ? l->epilogue.noise + n0 : 0, finish_of(l, o), count);
+  settle(l);
 }
 
 // Writes `count` values of one row of the column matrix from column `column` on.
@@ -183,6 +184,7 @@ static TARGET void NAME(few_outputs)(const struct atelier_layer *l, long n0, lon
           l->y + o * plane + from, sums[o], l->epilogue.noise ? l->epilogue.noise + from : 0,
           finish_of(l, o), count);
   }
+  settle(l);
 }
 
 // One inverse Haar step of rows of `width` samples; see CKernels.h.

@@ -4,6 +4,7 @@
 // register tile), VECTORS (vectors across it), SUFFIX and TARGET.
 
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 #define JOIN_(a, b) a##b
@@ -16,10 +17,13 @@
 #define PANEL (LANES * VECTORS)
 
 typedef float lanes __attribute__((vector_size(4 * LANES), aligned(4)));
+typedef float aligned_lanes __attribute__((vector_size(4 * LANES)));
 typedef int mask __attribute__((vector_size(4 * LANES), aligned(4)));
 
 INLINE lanes load(const float *p) { return *(const lanes *)p; }
 INLINE void store(float *p, lanes v) { *(lanes *)p = v; }
+// Stores past the caches; p is aligned to a vector.
+INLINE void stream(float *p, lanes v) { __builtin_nontemporal_store(v, (aligned_lanes *)p); }
 INLINE lanes splat(float v) { return v - (lanes){0}; }
 INLINE lanes choose(mask m, lanes a, lanes b) { return (lanes)((m & (mask)a) | (~m & (mask)b)); }
 
@@ -79,7 +83,33 @@ INLINE void interleave4(const lanes *z, lanes *out) {
 // clamp(lrelu(scale·x + strength·noise + bias) · gain, ±limit), channel's constants worked out.
 typedef struct {
   float scale, bias, strength, slope, gain, limit;
+  int streams;
 } finish;
+
+// Results of more floats than this leave the caches before anything reads them again: written around
+// them, they need not be read first.
+enum { cached_floats = 12 << 20 };
+
+INLINE int streams(const struct atelier_layer *l) {
+  return (long)l->outputs * l->out_height * l->out_width > cached_floats;
+}
+
+// Streamed stores of one thread come before what it does next.
+INLINE void settle(const struct atelier_layer *l) {
+  if (streams(l)) __atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
+
+INLINE int streams_to(const float *y, finish f) {
+  return f.streams && (uintptr_t)y % sizeof(aligned_lanes) == 0;
+}
+
+INLINE void put_finished(float *y, lanes v, int streams) {
+  if (streams) {
+    stream(y, v);
+  } else {
+    store(y, v);
+  }
+}
 
 INLINE lanes finished(lanes x, const float *noise, finish f) {
   lanes v = x * f.scale + f.bias;
@@ -91,8 +121,9 @@ INLINE lanes finished(lanes x, const float *noise, finish f) {
 
 INLINE void finish_row(float *y, const float *x, const float *noise, finish f, long count) {
   long i = 0;
+  int streams = streams_to(y, f);
   for (; i + LANES <= count; i += LANES)
-    store(y + i, finished(load(x + i), noise ? noise + i : 0, f));
+    put_finished(y + i, finished(load(x + i), noise ? noise + i : 0, f), streams);
   if (i == count) return;
   float in[LANES] = {0}, extra[LANES] = {0}, out[LANES];
   memcpy(in, x + i, (size_t)(count - i) * sizeof(float));
@@ -105,5 +136,5 @@ INLINE finish finish_of(const struct atelier_layer *layer, int channel) {
   const struct atelier_epilogue *e = &layer->epilogue;
   return (finish){
       layer->output_scale ? layer->output_scale[channel] : 1, e->bias ? e->bias[channel] : 0,
-      e->strength, e->slope, e->gain, e->limit};
+      e->strength, e->slope, e->gain, e->limit, streams(layer)};
 }

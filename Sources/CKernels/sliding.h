@@ -106,4 +106,5 @@ static TARGET void NAME(slide)(
       }
     }
   }
+  settle(l);
 }

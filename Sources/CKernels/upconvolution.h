@@ -186,8 +186,9 @@ INLINE void filter_rows(
         float *out = to + 2 * (x0 + i);
         const float *extra = noise ? noise + 2 * (x0 + i) : 0;
         if (i + LANES <= count) {
-          store(out, finished(low, extra, f));
-          store(out + LANES, finished(high, extra ? extra + LANES : 0, f));
+          int streams = streams_to(out, f);
+          put_finished(out, finished(low, extra, f), streams);
+          put_finished(out + LANES, finished(high, extra ? extra + LANES : 0, f), streams);
         } else {
           float piece[2 * LANES];
           store(piece, low);
@@ -256,6 +257,7 @@ static TARGET void NAME(up_finish)(
     memcpy(carry + o * 3 * row, y + (height - 3) * row, sizeof(float) * 3 * row);
     if (after) memcpy(after + o * 6 * row, y + (height - 3) * row, sizeof(float) * 3 * row);
   }
+  settle(l);
 }
 
 static TARGET void NAME(up_seam)(
@@ -265,6 +267,7 @@ static TARGET void NAME(up_seam)(
   int last = 8 * tile_row + 1 < l->out_height ? 8 * tile_row + 1 : l->out_height;
   for (int o = o0; o < o1; o++)
     filter_rows(l, filter, seam + (long)o * 6 * row, o, 8 * tile_row - 2, last);
+  settle(l);
 }
 
 static TARGET long NAME(up_line)(const struct atelier_layer *l) { return 2 * up_phase(l); }

@@ -150,8 +150,11 @@ static TARGET void NAME(winograd_output)(
         long at = (long)(ty * 4 + i) * l->out_width + tx * 4;
         const float *noise = l->epilogue.noise ? l->epilogue.noise + at : 0;
         if (width == 4 * LANES) {
+          int streams = streams_to(plane + at, f);
           EACH(k, 4)
-            store(plane + at + k * LANES, finished(row[k], noise ? noise + k * LANES : 0, f));
+            put_finished(
+                plane + at + k * LANES, finished(row[k], noise ? noise + k * LANES : 0, f),
+                streams);
         } else {
           float piece[4 * LANES];
           EACH(k, 4) store(piece + k * LANES, row[k]);
@@ -161,4 +164,5 @@ static TARGET void NAME(winograd_output)(
       t += count;
     }
   }
+  settle(l);
 }
