@@ -37,6 +37,26 @@ public final class ActivationCache: @unchecked Sendable {
     }
   }
 
+  /// The deepest kept state of a picture, before its last layer.
+  func deepest(_ keys: ActivationKeys) -> SynthesisState? {
+    keys.digests.dropLast().reversed().lazy.compactMap { self.state($0) }.first
+  }
+
+  /// A finished picture `[1, C, H, W]`, if it is still kept; its states count as used as well, since
+  /// the next edit may begin at them.
+  func picture(_ keys: ActivationKeys) -> Tensor? {
+    guard let picture = keys.digests.last.flatMap({ state($0) }) else { return nil }
+    for key in keys.digests.dropLast() { _ = state(key) }
+    return picture.features
+  }
+
+  /// Keeps a finished picture, unless it takes more than a sixteenth of the cache.
+  func keep(picture: Tensor, _ keys: ActivationKeys) {
+    let state = SynthesisState(features: picture)
+    guard let key = keys.digests.last, state.bytes <= limit / 16 else { return }
+    keep(state, as: key)
+  }
+
   /// Keeps a state, and drops as many others as its bytes need; one that is larger than the whole
   /// cache is not kept.
   public func keep(_ state: SynthesisState, as key: Digest) {

@@ -5,8 +5,8 @@ import Tensors
 /// The names of the activations of one picture after each of its layers.
 ///
 /// A name is a digest of all that the layers so far have read: the network, their rows of W+, what
-/// was added to their styles, the strength of their noise, and the settings that concern all of
-/// them. Equal names mean equal activations, bit for bit, and the pictures of two plans are the same
+/// was added to their styles, the strength of their noise, the regions that are blended in there, and
+/// the settings that concern all of them. Equal names mean equal activations, bit for bit, and the pictures of two plans are the same
 /// up to the first layer whose names differ.
 public struct ActivationKeys: Sendable {
   /// The name of the state after as many layers as the index says; the first is that of the
@@ -30,17 +30,19 @@ public struct ActivationKeys: Sendable {
       }
     }
     var digests = [digest]
+    let regions = plan.regions.map { (region: $0, mask: $0.maskDigest) }
     for layer in generator.layers {
       let strength = layer.kind == .toRGB ? nil : settings.noise.strength?[layer.row]
       let offsets = settings.styleOffsets[layer.name]
       digest = Self.digest { hasher in
         Self.add(digest.hexadecimal, to: &hasher)
-        plan.ws.withUnsafeBuffer { ws in
-          let row = ws[layer.row * width..<(layer.row + 1) * width]
-          hasher.update(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: row)))
-        }
+        Self.add(plan.ws, row: layer.row, width: width, to: &hasher)
         Self.add("strength \((strength ?? 1).bitPattern)", to: &hasher)
         Self.add(offsets.map { Digest(of: $0).hexadecimal } ?? "", to: &hasher)
+        for (region, mask) in regions where region.rows.contains(layer.row) {
+          Self.add("region \(mask.hexadecimal)", to: &hasher)
+          Self.add(region.ws, row: layer.row, width: width, to: &hasher)
+        }
       }
       digests.append(digest)
     }
@@ -57,6 +59,16 @@ public struct ActivationKeys: Sendable {
     var hasher = Digest.Hasher()
     fill(&hasher)
     return hasher.finalize()
+  }
+
+  /// A row of W+ `[rows, width]`.
+  private static func add(
+    _ ws: Tensor, row: Int, width: Int, to hasher: inout Digest.Hasher
+  ) {
+    ws.withUnsafeBuffer { ws in
+      let row = ws[row * width..<(row + 1) * width]
+      hasher.update(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: row)))
+    }
   }
 
   private static func add(_ text: String, to hasher: inout Digest.Hasher) {

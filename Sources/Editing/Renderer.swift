@@ -40,6 +40,7 @@ public struct Renderer: Sendable {
   public let cache: ActivationCache?
   /// The colours of previews.
   public let previews: PreviewMaps
+  let masks = RegionMasks()
 
   /// A renderer; see the properties.
   public init(
@@ -87,21 +88,46 @@ public struct Renderer: Sendable {
   /// With a cache, it begins at the deepest layer that an earlier picture has been through, and
   /// keeps the states that edits may begin at: before the first layer of every row of W+ where a
   /// state takes at most a sixteenth of the cache, before that of every resolution where it takes at
-  /// most a quarter.
+  /// most a quarter. The picture is kept as well: the same plan is not worked again, and of one with
+  /// a region more only the pixels that the region reaches are, in families that can.
   public func render(_ plan: RenderPlan) throws -> Image {
-    guard let cache else { return try render(plan, keys: nil) { _ in false } }
+    guard let cache else { return try render(plan, keys: nil, at: []) }
     let keys = ActivationKeys(network: network, generator: generator, plan: plan)
+    if let picture = cache.picture(keys) { return Image(picture) }
+    if let picture = try changed(plan, keys, cache) { return Image(picture) }
     let (rows, resolutions) = editDepths
-    return try render(plan, keys: keys) {
-      let limit = cache.limit / (resolutions.contains($0.depth) ? 4 : 16)
-      return rows.contains($0.depth) && $0.bytes <= limit
+    return try render(plan, keys: keys, at: rows, keepsPicture: true) {
+      $1 <= cache.limit / (resolutions.contains($0) ? 4 : 16)
     }
   }
 
   /// Renders one of several pictures, beginning where those before it have been.
   public func render(_ item: RenderOrder.Item) throws -> Image {
     // Working a recipe out again costs less than keeping the W+ of a large table.
-    try render(plan(item.recipe), keys: item.keys) { item.keptDepths.contains($0.depth) }
+    try render(plan(item.recipe), keys: item.keys, at: item.keptDepths)
+  }
+
+  /// The picture of a plan with regions from the kept one without the last, where that and the
+  /// activations before it are at hand and no later ones are.
+  private func changed(
+    _ plan: RenderPlan, _ keys: ActivationKeys, _ cache: ActivationCache
+  ) throws -> Tensor? {
+    guard let last = plan.regions.last, generator.computesRegions,
+      let first = generator.layers.firstIndex(where: { last.rows.contains($0.row) })
+    else { return nil }
+    let base = RenderPlan(
+      ws: plan.ws, psi: plan.psi, scene: plan.scene, regions: plan.regions.dropLast(),
+      settings: plan.settings)
+    let baseKeys = ActivationKeys(network: network, generator: generator, plan: base)
+    guard let picture = cache.picture(baseKeys), var state = cache.deepest(keys),
+      state.depth <= first
+    else { return nil }
+    let ws = try batch(of: plan), regions = masks.regions(of: plan)
+    generator.advance(&state, to: first, ws, plan.settings, regions: regions)
+    let changed = try generator.synthesis(
+      resuming: state, ws, plan.settings, regions: regions, changing: picture)
+    cache.keep(picture: changed, keys)
+    return changed
   }
 
   /// The depths at which the first layer to read some row of W+ stands, where edits of rows begin,
@@ -119,19 +145,36 @@ public struct Renderer: Sendable {
     return (rows, resolutions)
   }
 
+  /// Renders a plan; with a cache, keeps the states of `depths` whose size `keeps` allows.
   private func render(
-    _ plan: RenderPlan, keys: ActivationKeys?, isKept: (SynthesisState) -> Bool
+    _ plan: RenderPlan, keys: ActivationKeys?, at depths: Set<Int>, keepsPicture: Bool = false,
+    _ keeps: (_ depth: Int, _ bytes: Int) -> Bool = { _, _ in true }
   ) throws -> Image {
     let ws = try batch(of: plan)
-    // Keys tell nothing of regions, so states with regions in them are neither kept nor used.
-    guard plan.regions.isEmpty else { return Image(picture(plan)) }
-    guard let cache, let keys else { return Image(generator.synthesis(ws, plan.settings)) }
-    let kept = keys.digests.dropLast().reversed().lazy.compactMap { cache.state($0) }.first
-    let picture = generator.synthesis(
-      resuming: kept ?? generator.beginning(ws), ws, plan.settings
-    ) { state in
-      if isKept(state) { cache.keep(state, as: keys.digests[state.depth]) }
+    guard let cache, let keys else { return Image(picture(plan)) }
+    let regions = masks.regions(of: plan), layers = generator.layers
+    // The layers whose results are kept: what projects to colours leaves features as they are.
+    let makers = Set(
+      depths.compactMap { depth in
+        layers.prefix(depth).lastIndex { $0.kind != .toRGB }.flatMap { maker in
+          let layer = layers[maker]
+          let floats = layer.outputChannels * layer.resolution * layer.resolution
+          return keeps(depth, floats * MemoryLayout<Float>.stride) ? maker : nil
+        }
+      })
+    var state = cache.deepest(keys) ?? generator.beginning(ws)
+    while state.depth < layers.count {
+      let depth = state.depth
+      func work() {
+        generator.advance(&state, to: depth + 1, ws, plan.settings, regions: regions)
+      }
+      makers.contains(depth) ? Tensor.withTightMemory(work) : work()
+      if depths.contains(state.depth), keeps(state.depth, state.bytes) {
+        cache.keep(state, as: keys.digests[state.depth])
+      }
     }
+    let picture = generator.picture(of: state, plan.settings)
+    if keepsPicture { cache.keep(picture: picture, keys) }
     return Image(picture)
   }
 
@@ -147,7 +190,11 @@ public struct Renderer: Sendable {
 
   /// The picture of a plan as synthesis gives it, `[1, C, H, W]`.
   package func picture(_ plan: RenderPlan) -> Tensor {
-    PlannedSynthesis(plan, generator: generator).picture()
+    let ws = plan.ws.reshaped(Shape([1] + plan.ws.shape.dimensions))
+    var state = generator.beginning(ws)
+    generator.advance(
+      &state, to: generator.layers.count, ws, plan.settings, regions: masks.regions(of: plan))
+    return generator.picture(of: state, plan.settings)
   }
 
   private func noise(_ settings: NoiseSettings) throws -> NoiseInput {

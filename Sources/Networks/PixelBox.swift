@@ -19,12 +19,21 @@ struct PixelBox: Hashable, Sendable {
       rows: union(rows, other.rows), columns: union(columns, other.columns))
   }
 
-  /// The smallest that holds all pixels of `[1, 1, side, side]` that are not 0; `nil` if all are.
+  /// The pixels of both; `nil` for none.
+  func intersection(_ other: PixelBox) -> PixelBox? {
+    let rows = rows.clamped(to: other.rows), columns = columns.clamped(to: other.columns)
+    return rows.isEmpty || columns.isEmpty ? nil : PixelBox(rows: rows, columns: columns)
+  }
+
+  /// The number of its pixels.
+  var area: Int { rows.count * columns.count }
+
+  /// The smallest that holds all pixels of `[1, 1, H, W]` that are not 0; `nil` if all are.
   init?(of mask: Tensor) {
-    let side = mask.shape[3]
-    var top = side, bottom = 0, left = side, right = 0
+    let (height, side) = (mask.shape[2], mask.shape[3])
+    var top = height, bottom = 0, left = side, right = 0
     mask.withUnsafeBuffer { mask in
-      for y in 0..<side {
+      for y in 0..<height {
         for x in 0..<side where mask[y * side + x] != 0 {
           (top, bottom) = (min(top, y), y + 1)
           (left, right) = (min(left, x), max(right, x + 1))

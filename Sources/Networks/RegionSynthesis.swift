@@ -15,51 +15,47 @@ protocol RegionalGenerator: Generator {
 }
 
 extension Generator {
-  /// Whether ``synthesis(resuming:_:_:blending:changing:)`` computes no more than it must.
+  /// Whether parts of a picture cost less than all of it:
+  /// ``synthesis(resuming:_:_:regions:changing:)`` computes no more than it must.
   public var computesRegions: Bool { (self as? any RegionalGenerator)?.isRegional ?? false }
 
-  /// The picture of ``synthesis(resuming:_:_:blending:)``, to the byte, from the picture without the
-  /// blend: only the pixels that the mask reaches are computed, with the halo that the layers'
-  /// kernels and filters need.
+  /// A picture with regions, to the byte, from the picture without the last of them: only the pixels
+  /// that its mask reaches are computed, with the halo that the layers' kernels and filters need.
   ///
   /// StyleGAN2 alone does this: its normalisation is a factor on the weights, so that nothing
   /// depends on the picture as a whole. It cannot be had for networks with instance norms (StyleGAN);
   /// for StyleGAN3 it is not built.
   ///
   /// - Parameters:
-  ///   - state: Where both syntheses begin.
-  ///   - ws: W+ of the first synthesis, `[1, rows, wDim]`.
+  ///   - state: Where to begin: before the first layer that the last region is blended in, with the
+  ///     other regions in the layers so far.
+  ///   - ws: W+ of the picture, `[1, rows, wDim]`.
   ///   - settings: Noise and the rest.
-  ///   - blend: What shows, and where.
-  ///   - picture: `synthesis(resuming: state, ws, settings)`, `[1, C, H, W]`.
+  ///   - regions: All regions, at least one.
+  ///   - picture: The picture without the last region, `[1, C, H, W]`.
   public func synthesis(
     resuming state: SynthesisState, _ ws: Tensor, _ settings: SynthesisSettings,
-    blending blend: SynthesisBlend, changing picture: Tensor
+    regions: [SynthesisRegion], changing picture: Tensor
   ) throws -> Tensor {
     guard let generator = self as? any RegionalGenerator, generator.isRegional else {
       throw NetworkError.noRegions(family: family)
     }
+    let layers = layers
+    guard let last = regions.last,
+      let plan = RegionPlan(
+        generator, from: state.depth,
+        shown: { last.rows.contains(layers[$0].row) ? last.mask.box(layers[$0]) : nil })
+    else { return picture }
     precondition(
       state.samples == 1 && picture.shape[0] == 1 && picture.shape[3] == size.resolution,
       "a region of \(picture.shape), \(state.samples) states")
-    let masks = MaskPyramid(blend.mask, side: size.resolution)
-    guard
-      let plan = RegionPlan(
-        generator, from: state.depth, layers: blend.layers,
-        masked: { PixelBox(of: masks.level($0)) })
-    else { return picture }
-    var state = state, other = blend.state
     precondition(
-      other.depth == state.depth,
-      "a blend of depth \(other.depth) into a state of depth \(state.depth)")
+      !layers.prefix(state.depth).contains { last.rows.contains($0.row) },
+      "the last region begins before depth \(state.depth)")
+    var state = state
     for layer in state.depth..<layers.count {
-      if let window = plan.windows[layer] {
-        state.crop(to: window)
-        other.crop(to: window)
-      }
-      advance(&state, to: layer + 1, ws, settings)
-      advance(&other, to: layer + 1, blend.ws, settings)
-      if blend.layers.contains(layer) { state.blend(other, masks, after: layers[layer].kind) }
+      if let window = plan.windows[layer] { state.crop(to: window) }
+      advance(&state, to: layer + 1, ws, settings, regions: regions)
     }
     let whole = 0..<size.resolution
     let window = state.window ?? PixelBox(rows: whole, columns: whole)
@@ -79,18 +75,15 @@ private struct RegionPlan {
   /// Before a layer (by its index), the part of its input that is gone on with.
   var windows: [Int: PixelBox] = [:]
 
-  /// `nil` where nothing changes. `masked` gives the pixels that the mask shows at a side.
+  /// `nil` where nothing changes. `shown` gives the pixels of a layer's output that are blended.
   init?(
-    _ generator: any RegionalGenerator, from depth: Int, layers blended: Range<Int>,
-    masked: (_ side: Int) -> PixelBox?
+    _ generator: any RegionalGenerator, from depth: Int, shown: (_ layer: Int) -> PixelBox?
   ) {
     let layers = generator.layers
     var changed: PixelBox?
     for index in depth..<layers.count {
       changed = changed?.map { generator.affected(by: $0, layer: index) }
-      if blended.contains(index), let shown = masked(layers[index].resolution) {
-        changed = changed?.union(shown) ?? shown
-      }
+      if let shown = shown(index) { changed = changed?.union(shown) ?? shown }
     }
     guard let changed else { return nil }
     self.changed = changed
@@ -102,20 +95,31 @@ private struct RegionPlan {
     var container: PixelBox?, side = 0
     for index in max(depth, 1)..<layers.count {
       let before = layers[index - 1].resolution
-      guard index == depth || layers[index].resolution > before, before >= 64,
-        let needed = needed[index]
+      guard index == depth || layers[index].resolution > before,
+        before >= RegionWindow.leastSide, let needed = needed[index]
       else { continue }
       let factor = side == 0 ? 1 : before / side
       let whole = PixelBox(rows: 0..<before, columns: 0..<before)
       let outer = container?.map { $0.scaled(by: factor) } ?? whole
-      // Whole tiles of every kernel, and enough of them for the kernels of whole pictures.
-      let window = PixelBox(
-        rows: needed.rows.aligned(to: 16, least: 32, within: outer.rows),
-        columns: needed.columns.aligned(to: 16, least: 32, within: outer.columns))
+      let window = RegionWindow.around(needed, within: outer)
       guard window != outer else { continue }
       windows[index] = window
       (container, side) = (window, before)
     }
+  }
+}
+
+/// Which parts of features are computed alone.
+enum RegionWindow {
+  /// Smaller features are always computed whole: other kernels serve them.
+  static let leastSide = 64
+
+  /// Whole tiles of every kernel around what is needed, and enough of them for the kernels of whole
+  /// pictures.
+  static func around(_ needed: PixelBox, within outer: PixelBox) -> PixelBox {
+    PixelBox(
+      rows: needed.rows.aligned(to: 16, least: 32, within: outer.rows),
+      columns: needed.columns.aligned(to: 16, least: 32, within: outer.columns))
   }
 }
 

@@ -111,9 +111,34 @@ struct ActivationCacheTests {
       #expect(try cached.render(edited) == plain.render(edited))
       #expect(work.take() == 6 - row)
     }
-    // Back to the first picture: all but its last layer are at hand.
+    // Back to the first picture, which is at hand.
     #expect(try cached.render(recipe(1, 1, from: 0)) == plain.render(recipe(1, 1, from: 0)))
-    #expect(work.take() == 1)
+    #expect(work.take() == 0)
+  }
+
+  @Test("A region changes the names of the layers that it is blended in, and of those after them")
+  func regions() throws {
+    func digests(_ change: (inout [Float], inout Double, inout [Bool]) -> Void) -> [Digest] {
+      var values = plan().ws.scalars, feather = 0.5
+      var pixels = [Bool](repeating: false, count: 36)
+      pixels[8] = true
+      change(&values, &feather, &pixels)
+      let region = PlannedRegion(
+        name: "eyes", ws: Tensor(values, shape: [6, 3]), rows: [2, 3],
+        mask: Mask(width: 6, height: 6, isIn: pixels), feather: feather)
+      return keys(
+        RenderPlan(
+          ws: plan().ws, psi: [Float](repeating: 1, count: 6), regions: [region],
+          settings: SynthesisSettings())
+      ).digests
+    }
+    let own = keys(plan()).digests, base = digests { _, _, _ in }
+    func shared(_ a: [Digest], _ b: [Digest]) -> Int { zip(a, b).prefix { $0 == $1 }.count - 1 }
+    #expect(shared(own, base) == 2)
+    #expect(shared(base, digests { values, _, _ in values[3 * 3] += 1 }) == 3)
+    #expect(shared(base, digests { values, _, _ in values[0] += 1 }) == 6)
+    #expect(shared(base, digests { _, feather, _ in feather = 0.25 }) == 2)
+    #expect(shared(base, digests { _, _, pixels in pixels[9] = true }) == 2)
   }
 
   @Test("A table works every shared layer once, whichever way its pictures are listed")

@@ -191,6 +191,41 @@ struct RegionTests {
     if layers == "9" { #expect(first >= 28 - reach && last <= 35 + reach) }
   }
 
+  @Test("With a cache, regions are painted into the picture at hand, to the byte")
+  func cached() throws {
+    let generator = try Self.small()
+    let plain = Renderer(generator: generator, network: Self.network)
+    let cached = Renderer(
+      generator: generator, network: Self.network, cache: ActivationCache())
+    let corner = MaskShape.Form.rectangle(x: 0.8, y: 0.7, width: 0.2, height: 0.3)
+    let middle = MaskShape.Form.ellipse(x: 0.5, y: 0.5, rx: 0.1, ry: 0.05)
+    for recipe in try [
+      Self.recipe(), Self.recipe(Self.region(corner, layers: "6-9")),
+      // The first without a picture at hand, then with one, and another latent and mask.
+      Self.recipe(Self.region(middle, layers: "8-9")),
+      Self.recipe(
+        Self.region(corner, layers: "6-9"), Self.region(middle, seed: 3, layers: "7")),
+      Self.recipe(
+        Self.region(corner, layers: "6-9"),
+        Self.region(middle, seed: 4, layers: "8-9", feather: 0.1)),
+      Self.recipe(
+        Self.region(middle, layers: "all"), Self.region(corner, seed: 4, layers: "3")),
+    ] {
+      #expect(try cached.render(recipe) == plain.render(recipe))
+      let pictures = Array(try cached.progressive(recipe, sides: []))
+      #expect(try pictures == [plain.render(recipe)])
+    }
+    let table = try (0..<6).map {
+      Self.recipe(
+        try Self.region(corner, seed: UInt32($0 / 3), layers: "5-9"),
+        try Self.region(middle, seed: UInt32($0 % 3), layers: "8-9"))
+    }
+    let fresh = Renderer(generator: generator, network: Self.network, cache: ActivationCache())
+    for item in try RenderOrder(table, renderer: fresh).items {
+      #expect(try fresh.render(item) == plain.render(item.recipe))
+    }
+  }
+
   @Test("StyleGAN3's margins are not part of the picture")
   func margins() throws {
     let checkpoint = try Checkpoint(

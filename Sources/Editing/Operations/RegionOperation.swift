@@ -87,4 +87,13 @@ public struct PlannedRegion: Sendable {
   public let mask: Mask
   /// The width of its soft border in pixels of the picture.
   public let feather: Double
+
+  /// A region; see the properties.
+  package init(name: String, ws: Tensor, rows: Set<Int>, mask: Mask, feather: Double) {
+    self.name = name
+    self.ws = ws
+    self.rows = rows
+    self.mask = mask
+    self.feather = feather
+  }
 }

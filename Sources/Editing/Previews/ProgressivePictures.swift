@@ -11,6 +11,7 @@ public struct ProgressivePictures: Sequence, AsyncSequence, Sendable {
   let generator: any Generator
   let ws: Tensor
   let settings: SynthesisSettings
+  let regions: [SynthesisRegion]
   let colours: [PreviewColours]
   let cache: ActivationCache?
   let keys: ActivationKeys?
@@ -23,9 +24,7 @@ public struct ProgressivePictures: Sequence, AsyncSequence, Sendable {
 
     fileprivate init(_ pictures: ProgressivePictures) {
       self.pictures = pictures
-      let kept = pictures.keys.flatMap { keys in
-        keys.digests.dropLast().reversed().lazy.compactMap { pictures.cache?.state($0) }.first
-      }
+      let kept = pictures.keys.flatMap { pictures.cache?.deepest($0) }
       let state = kept ?? pictures.generator.beginning(pictures.ws)
       self.state = state
       colours = pictures.colours.filter { $0.point.depth >= state.depth }[...]
@@ -36,14 +35,20 @@ public struct ProgressivePictures: Sequence, AsyncSequence, Sendable {
       guard var state else { return nil }
       let generator = pictures.generator
       while let map = colours.popFirst() {
-        generator.advance(&state, to: map.point.depth, pictures.ws, pictures.settings)
+        Tensor.withTightMemory { advance(&state, to: map.point.depth) }
         keep(state)
         guard let picture = map.pictures(of: state) else { continue }
         self.state = state
         return Image(picture)
       }
       self.state = nil
-      return Image(generator.synthesis(resuming: state, pictures.ws, pictures.settings))
+      advance(&state, to: generator.layers.count)
+      return Image(generator.picture(of: state, pictures.settings))
+    }
+
+    private func advance(_ state: inout SynthesisState, to depth: Int) {
+      pictures.generator.advance(
+        &state, to: depth, pictures.ws, pictures.settings, regions: pictures.regions)
     }
 
     private func keep(_ state: SynthesisState) {

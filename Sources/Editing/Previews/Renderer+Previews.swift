@@ -25,9 +25,6 @@ extension Renderer {
       throw noPreview(missing)
     }
     let plan = try plan(recipe), ws = try batch(of: plan)
-    guard plan.regions.isEmpty else {
-      throw EditingError.unsupported(reason: "there are no previews of recipes with regions.")
-    }
     guard recipe.lod == nil || sides == nil else {
       throw EditingError.unsupported(reason: "there are no previews at a level of detail.")
     }
@@ -36,7 +33,7 @@ extension Renderer {
       ActivationKeys(network: network, generator: generator, plan: plan)
     }
     return ProgressivePictures(
-      generator: generator, ws: ws, settings: plan.settings,
+      generator: generator, ws: ws, settings: plan.settings, regions: masks.regions(of: plan),
       colours: colours.filter { sides?.contains($0.point.side) ?? true }, cache: cache, keys: keys)
   }
 

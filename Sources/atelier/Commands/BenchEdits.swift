@@ -1,6 +1,7 @@
 import ArgumentParser
 import Editing
 import Foundation
+import Imaging
 import Networks
 import Tensors
 
@@ -12,7 +13,8 @@ extension BenchCommand {
       discussion: """
         Every share is the median of its runs over the median of whole pictures of the same run. An \
         edit "from 256 px on" replaces the styles of all layers from the 256 px block on, with the \
-        activations before them kept from the picture before. The table is 6 × 6 pictures, whose \
+        activations before them kept from the picture before. One "by mask" gives a fifth of the \
+        picture a latent of its own in these layers. The table is 6 × 6 pictures, whose \
         columns give the styles from that block on.
 
         Example:
@@ -125,35 +127,21 @@ private struct EditTiming {
     return try times + regions(seed)
   }
 
-  /// A fifth of the picture taken from another latent, by a mask, in the layers from a block on;
-  /// the activations before them and the picture without the mask are at hand.
+  /// A fifth of the picture with a latent of its own, in the layers from a block on; the activations
+  /// before them and the picture without the region are at hand.
   private func regions(_ seed: Int) throws -> [(edit: String, milliseconds: Double)] {
-    let generator = renderer.generator, side = generator.size.resolution
-    guard generator.computesRegions else { return [] }
-    let rows = side / 4..<side / 4 + side * 9 / 20
-    let mask = Tensor(uninitialized: [side, side]) { mask in
-      for i in mask.indices { mask[i] = rows.contains(i / side) && rows.contains(i % side) ? 1 : 0 }
-    }
-    let size = generator.size
-    func plan(_ recipe: Recipe) throws -> (ws: Tensor, settings: SynthesisSettings) {
-      let plan = try renderer.plan(recipe)
-      return (plan.ws.reshaped([1, size.rows, size.wDim]), plan.settings)
-    }
-    return try beginnings.filter { $0.side >= 64 }.map { block, row in
-      let layers = generator.layers
-      let depth = layers.firstIndex { $0.row == row } ?? 0
-      let (ws, settings) = try plan(recipe(seed)),
-        other = try plan(recipe(seed, seed + 1, from: row))
-      var state = generator.beginning(ws)
-      generator.advance(&state, to: depth, ws, settings)
-      let picture = generator.synthesis(resuming: state, ws, settings)
-      let blend = SynthesisBlend(
-        state: state, ws: other.ws, mask: mask, layers: depth..<layers.count)
-      let milliseconds = try time {
-        _ = try generator.synthesis(
-          resuming: state, ws, settings, blending: blend, changing: picture)
-      }
-      return ("a fifth by mask from \(block) px on", milliseconds)
+    try beginnings.filter { $0.side >= 64 }.map { block, row in
+      _ = try cached.render(recipe(seed))
+      var edited = recipe(seed)
+      edited.append(
+        RegionOperation(
+          name: "fifth",
+          mask: [try MaskShape(.rectangle(x: 0.25, y: 0.25, width: 0.45, height: 0.45))],
+          source: LatentSource(.seed(UInt32(seed + 2)), label: edited.base.label),
+          layers: LayerSet(row..<renderer.generator.size.rows), feather: 0))
+      return (
+        "a fifth by mask from \(block) px on", try time { _ = try cached.render(edited) }
+      )
     }
   }
 
