@@ -41,6 +41,7 @@ public struct Renderer: Sendable {
   /// The colours of previews.
   public let previews: PreviewMaps
   let masks = RegionMasks()
+  let mappings = MappedLatents()
 
   /// A renderer; see the properties.
   public init(
@@ -273,10 +274,11 @@ private struct Context: EditContext {
       throw EditingError.labelMismatch(
         reason: "this network is conditional: give a class from 0 to \(classes - 1) with --class.")
     }
-    let vector = try label?.vector(classes: classes)
-    let w = generator.mapping(
-      z.reshaped([1, z.count]), label: vector.map { Tensor($0, shape: [1, classes]) })
-    return rows(w)
+    let vector = try label.map { Tensor(try $0.vector(classes: classes), shape: [1, classes]) }
+    return rows(
+      renderer.mappings.w(of: z, label: vector) {
+        generator.mapping(z.reshaped([1, z.count]), label: vector)
+      })
   }
 
   private func rows(_ w: Tensor) -> Tensor {
