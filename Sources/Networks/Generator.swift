@@ -42,6 +42,10 @@ public protocol Generator: Sendable {
   /// The pictures `[N, C, H, W]` of a state in which all layers have worked.
   func picture(of state: SynthesisState, _ settings: SynthesisSettings) -> Tensor
 
+  /// The pictures averaged over blocks of pixels to a side that divides theirs, `[N, C, side, side]`;
+  /// a family that knows a shorter way to them than through the whole pictures takes it.
+  func synthesis(_ ws: Tensor, _ settings: SynthesisSettings, averagedTo side: Int) -> Tensor
+
   /// The stored noise maps by layer name, in order, each `[R, R]`; none for networks without noise.
   func noiseMaps() -> [(name: String, map: Tensor)]
 
@@ -136,6 +140,13 @@ extension Generator {
 
   /// None.
   public func noiseMaps() -> [(name: String, map: Tensor)] { [] }
+
+  /// The whole pictures, averaged.
+  public func synthesis(
+    _ ws: Tensor, _ settings: SynthesisSettings, averagedTo side: Int
+  ) -> Tensor {
+    synthesis(ws, settings).blockMeans(size.resolution / side)
+  }
 
   /// Synthesis with everything but the noise as the file says.
   public func synthesis(_ ws: Tensor, noise: NoiseInput) -> Tensor {

@@ -110,6 +110,9 @@ enum Memory {
 
     /// The least that was lent during the last loans, and during those before them.
     private var (least, leastBefore) = (0, 0)
+    /// The most that was lent during the last loans, and during those before them; over many more,
+    /// since a step of optimisation makes hundreds.
+    private var (most, mostBefore) = (0, 0)
     private var loans = 0
 
     /// What is lent beside what stays lent all the time, as weights do that were read into memory, or
@@ -120,10 +123,12 @@ enum Memory {
       let (found, dropped): (Block?, [Block]) = lock.withLock {
         loans += 1
         if loans % 32 == 0 { (leastBefore, least) = (least, lent) }
+        if loans % 2048 == 0 { (mostBefore, most) = (most, lent) }
+        defer { most = max(most, lent) }
         // The smallest that will do, and does not waste three quarters of itself.
-        let most = Memory.isTight ? bytes + bytes / 8 : 4 * bytes
+        let largest = Memory.isTight ? bytes + bytes / 8 : 4 * bytes
         let fitting = blocks.indices.filter {
-          blocks[$0].bytes >= bytes && blocks[$0].bytes <= most
+          blocks[$0].bytes >= bytes && blocks[$0].bytes <= largest
         }.min { blocks[$0].bytes < blocks[$1].bytes }
         if let fitting {
           total -= blocks[fitting].bytes
@@ -142,10 +147,17 @@ enum Memory {
       return found ?? Block(fresh: bytes, grows: true)
     }
 
+    /// Whether so many more bytes are more than is allowed, and more than work has had of late anyway: a
+    /// step of optimisation holds a whole tape at its turn, and would else give all of it back to the
+    /// system only to ask for it again.
+    private func isTooMuch(_ bytes: Int = 0) -> Bool {
+      atWork + total + bytes > limit && lent + total + bytes > max(most, mostBefore)
+    }
+
     /// Takes out the oldest blocks until one of `bytes` more fits under the limit.
     private func makeRoom(for bytes: Int) -> [Block] {
       var dropped: [Block] = []
-      while atWork + total + bytes > limit, !blocks.isEmpty {
+      while isTooMuch(bytes), !blocks.isEmpty {
         let oldest = blocks.removeFirst()
         total -= oldest.bytes
         dropped.append(oldest)
@@ -163,7 +175,7 @@ enum Memory {
         least = min(least, lent)
         total += block.bytes
         var surplus: [Block] = []
-        while atWork + total > limit, !blocks.isEmpty {
+        while isTooMuch(), !blocks.isEmpty {
           let oldest = blocks.removeFirst()
           total -= oldest.bytes
           surplus.append(oldest)

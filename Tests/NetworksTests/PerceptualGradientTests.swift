@@ -6,7 +6,7 @@ import Testing
 @Suite("Gradients of distances of pictures")
 struct PerceptualGradientTests {
   static let distances: [any PerceptualDistance] = [
-    AbsoluteDistance(), SquaredDistance(), GradientDistance(),
+    AbsoluteDistance(), SquaredDistance(), GradientDistance(), StructuralSimilarity(),
   ]
 
   @Test("A tracked distance is the same number, and its gradient is that of differences")

@@ -22,6 +22,27 @@ struct PictureGradientTests {
     }
   }
 
+  @Test("Means and copies of blocks of pixels")
+  func blocks() {
+    for (factor, height, width) in [(1, 3, 5), (2, 6, 4), (3, 9, 3), (5, 5, 10)] {
+      let x = Tensor.sample([2, 3, height, width])
+      let means = x.blockMeans(factor)
+      #expect(means.shape == [2, 3, height / factor, width / factor])
+      for n in 0..<2 {
+        for (c, y, z) in [(0, 0, 0), (2, height / factor - 1, width / factor - 1)] {
+          var sum = 0.0
+          for i in 0..<factor {
+            for j in 0..<factor { sum += Double(x[n, c, y * factor + i, z * factor + j]) }
+          }
+          #expect(abs(Double(means[n, c, y, z]) - sum / Double(factor * factor)) < 1e-6)
+        }
+      }
+      #expect(relativeError(means.blockCopies(factor).blockMeans(factor), means) < 1e-6)
+      check([x], "means \(factor)") { $0[0].blockMeans(factor) * 1 }
+      check([x], "copies \(factor)") { $0[0].blockCopies(factor, scaledBy: 0.7) }
+    }
+  }
+
   @Test("Resizing and mirrored borders")
   func resizing() {
     let x = [Tensor.sample([2, 2, 5, 7])]

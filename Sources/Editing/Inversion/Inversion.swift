@@ -2,13 +2,6 @@ import Foundation
 import Networks
 import Tensors
 
-/// The distance of pictures `[1, C, H, W]`, about −1 to 1, from the target: a scalar with a gradient.
-///
-/// - Parameters:
-///   - picture: The picture, at the stage's resolution.
-///   - target: The target at the same size.
-public typealias PictureDistance = @Sendable (_ picture: Tensor, _ target: Tensor) -> Tensor
-
 /// The optimisation of a latent, and of noise maps, towards a picture (Abdal et al.,
 /// arXiv 1904.03189; Karras et al., arXiv 1912.04958, appendix D).
 ///
@@ -19,13 +12,15 @@ public struct Inversion: Sendable {
   public let plan: InversionPlan
   /// All that goes on from step to step.
   public private(set) var state: InversionState
-  /// The picture of the last step; `nil` before the first.
+  /// The picture of the last step at the resolution of its stage; `nil` before the first.
   public private(set) var picture: Tensor?
 
   private let generator: any Generator
   private let target: Tensor
   private let distance: PictureDistance
   private let statistics: LatentStatistics
+  /// The target as the stage at work compares with it; made at its first step.
+  private var comparison: (stage: Int, compare: PictureDistance.Comparison)?
 
   /// One step that was made.
   public struct Step: Hashable, Sendable {
@@ -58,7 +53,7 @@ public struct Inversion: Sendable {
   /// - Throws: `EditingError.unsupported` for networks and targets that do not fit.
   public init(
     _ generator: any Generator, target: Tensor, plan: InversionPlan, label: Tensor? = nil,
-    start: Tensor? = nil, starts: StartTable? = nil, distance: @escaping PictureDistance
+    start: Tensor? = nil, starts: StartTable? = nil, distance: PictureDistance
   ) throws {
     try Self.check(generator, target, plan)
     self.generator = generator
@@ -96,7 +91,7 @@ public struct Inversion: Sendable {
   /// An inversion that goes on from a stored state.
   public init(
     _ generator: any Generator, target: Tensor, plan: InversionPlan, label: Tensor? = nil,
-    state: InversionState, distance: @escaping PictureDistance
+    state: InversionState, distance: PictureDistance
   ) throws {
     try Self.check(generator, target, plan)
     self.generator = generator
@@ -165,15 +160,16 @@ public struct Inversion: Sendable {
     let current = optimizesLatent ? inputs[0] : state.latent
     let maps = optimizesNoise ? Array(inputs.suffix(state.noise.count)) : state.noise
     let disturbed = disturbance.map { current + $0 } ?? current
+    let side = stage.resolution ?? generator.size.resolution
     let image = generator.synthesis(
       generator.spread(disturbed),
       SynthesisSettings(
         noise: maps.isEmpty
           ? .const
-          : NoiseInput(.maps(maps.map { $0.reshaped([1, 1, $0.shape[-2], $0.shape[-1]]) }))))
+          : NoiseInput(.maps(maps.map { $0.reshaped([1, 1, $0.shape[-2], $0.shape[-1]]) }))),
+      averagedTo: min(side, generator.size.resolution))
     picture = image.detached
-    let side = stage.resolution ?? image.shape[3]
-    let distance = self.distance(image.averaged(side: side), target.averaged(side: side))
+    let distance = compare(stage)(image)
     var loss = distance
     var noiseValue: Float = 0
     if optimizesNoise, stage.noiseWeight != 0 {
@@ -196,6 +192,15 @@ public struct Inversion: Sendable {
     if optimizesNoise { state.noise = parameters.map(NoiseRegularizer.normalized) }
     finish(stage, loss: result.loss)
     return result
+  }
+
+  /// The distance from the target at a stage's resolution.
+  private mutating func compare(_ stage: InversionStage) -> PictureDistance.Comparison {
+    if let comparison, comparison.stage == state.stage { return comparison.compare }
+    let side = stage.resolution ?? target.shape[3]
+    let compare = distance.comparison(with: target.averaged(side: side))
+    comparison = (state.stage, compare)
+    return compare
   }
 
   /// What a stage needs at its first step.
@@ -252,16 +257,5 @@ extension Generator {
   /// A latent `[1, wDim]` or `[1, rows, wDim]` as W+.
   fileprivate func spread(_ latent: Tensor) -> Tensor {
     latent.shape.rank == 2 ? broadcast(latent) : latent
-  }
-}
-
-extension Tensor {
-  /// Pictures shrunk to a side by averages, where they are larger.
-  package func averaged(side: Int) -> Tensor {
-    guard shape[3] > side else { return self }
-    let factor = shape[3] / side
-    return reshaped([shape[0], shape[1], shape[2] / factor, factor, side, factor])
-      .averaged(over: [5]).averaged(over: [3])
-      .reshaped([shape[0], shape[1], shape[2] / factor, side])
   }
 }

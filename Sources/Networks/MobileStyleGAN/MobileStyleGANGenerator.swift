@@ -219,6 +219,21 @@ struct MobileStyleGANGenerator: Generator {
     return image
   }
 
+  /// The low band of the last wavelet step is twice the mean of its 2×2 pixels, so that smaller
+  /// pictures need no other.
+  func synthesis(_ ws: Tensor, _ settings: SynthesisSettings, averagedTo side: Int) -> Tensor {
+    let half = configuration.resolution / 2
+    guard side <= half else { return synthesis(ws, settings).blockMeans(2 * half / side) }
+    var state = beginning(ws)
+    advance(&state, to: layers.count - 1, ws, settings)
+    let colours = 0..<configuration.imageChannels
+    let low = state.features.modulatedConvolution(
+      ConvolutionWeight(toImageWeight.tensor.rows(colours)),
+      styles: toImage(styleRow(ws, toImage.row)), demodulate: false,
+      epilogue: Epilogue(bias: toImageBias.rows(colours)))
+    return low.blockMeans(half / side) * 0.5
+  }
+
   func noiseMaps() -> [(name: String, map: Tensor)] {
     var maps = [(name: "conv1", map: first.noise)]
     for (index, block) in blocks.enumerated() {

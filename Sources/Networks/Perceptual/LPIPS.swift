@@ -120,6 +120,15 @@ public struct LPIPS: PerceptualDistance {
     return tapDistances(features(a), features(b)).reduce(Tensor(zeros: [a.shape[0]]), +)
   }
 
+  /// The distance from pictures whose features are computed once.
+  public func comparison(with b: Tensor) -> @Sendable (_ a: Tensor) -> Tensor {
+    let known = features(b)
+    return { a in
+      precondition(a.shape == b.shape, "pictures \(a.shape) and \(b.shape)")
+      return tapDistances(features(a), known).reduce(Tensor(zeros: [a.shape[0]]), +)
+    }
+  }
+
   /// The distance at every pixel, `[N, 1, H, W]`: each tap's map enlarged bilinearly, summed
   /// (`spatial=True`).
   public func map(_ a: Tensor, _ b: Tensor) -> Tensor {

@@ -10,6 +10,10 @@ public protocol PerceptualDistance: Sendable {
   /// The distances of pictures `[N, C, H, W]` with values in [-1, 1] from as many others: `[N]`.
   func distance(_ a: Tensor, _ b: Tensor) -> Tensor
 
+  /// The distance from pictures that stay the same, so that what depends on them alone is computed
+  /// once.
+  func comparison(with b: Tensor) -> @Sendable (_ a: Tensor) -> Tensor
+
   /// What is customarily printed for a distance: itself, but a similarity of 1 for equal pictures
   /// for MS-SSIM.
   func customaryValue(_ distance: Float) -> Float
@@ -18,6 +22,10 @@ public protocol PerceptualDistance: Sendable {
 extension PerceptualDistance {
   /// 1.
   public var smallestSide: Int { 1 }
+  /// Nothing is prepared.
+  public func comparison(with b: Tensor) -> @Sendable (_ a: Tensor) -> Tensor {
+    { distance($0, b) }
+  }
   /// The distance itself.
   public func customaryValue(_ distance: Float) -> Float { distance }
 }

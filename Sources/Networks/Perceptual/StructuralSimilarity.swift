@@ -33,7 +33,7 @@ public struct StructuralSimilarity: PerceptualDistance {
     precondition(
       a.shape == b.shape && a.shape.rank == 4 && min(a.shape[2], a.shape[3]) >= smallestSide,
       "MS-SSIM of pictures \(a.shape) and \(b.shape)")
-    precondition(!a.isTracked && !b.isTracked, "MS-SSIM has no gradient: it judges, and no more")
+    if a.isTracked || b.isTracked { return trackedDistance(a, b) }
     let (samples, channels) = (a.shape[0], a.shape[1])
     let (height, width) = (a.shape[2], a.shape[3])
     var similarities = [Double](repeating: 0, count: samples * channels)
@@ -56,12 +56,48 @@ public struct StructuralSimilarity: PerceptualDistance {
       }, shape: [samples])
   }
 
+  /// As many scales as fit a window.
+  private static func scales(_ height: Int, _ width: Int) -> Int {
+    var scales = 1
+    while scales < exponents.count, min(height, width) >> scales >= window.count { scales += 1 }
+    return scales
+  }
+
+  /// The distance in operations that have gradients, `[N]`.
+  private func trackedDistance(_ a: Tensor, _ b: Tensor) -> Tensor {
+    let scales = Self.scales(a.shape[2], a.shape[3])
+    let sum = Self.exponents.prefix(scales).reduce(0, +)
+    let filter = ResampleFilter(taps: Tensor(Self.window.map { Float($0) }, shape: [11]))
+    let (c1, c2): (Float, Float) = (0.01 * 0.01, 0.03 * 0.03)
+    var (a, b) = (a * 0.5 + 0.5, b * 0.5 + 0.5)
+    // The product of powers as a sum of logarithms: [N, C].
+    var logarithms = Tensor(zeros: [a.shape[0], a.shape[1]])
+    var positive = logarithms + 1
+    for scale in 0..<scales {
+      let (meanA, meanB) = (a.upfirdn(filter), b.upfirdn(filter))
+      let squares = a.squared().upfirdn(filter) + b.squared().upfirdn(filter)
+      let meanSquares = meanA.squared() + meanB.squared(), means = meanA * meanB
+      let covariance = (a * b).upfirdn(filter) - means
+      var terms = (covariance * 2 + c2) / (squares - meanSquares + c2)
+      if scale == scales - 1 { terms = terms * ((means * 2 + c1) / (meanSquares + c1)) }
+      let mean = terms.averaged(over: [2, 3]).reshaped(logarithms.shape)
+      // A negative mean counts as 0, and nothing can be said of the way out from there.
+      positive = positive * Tensor(mean.scalars.map { $0 > 0 ? 1 : 0 }, shape: mean.shape)
+      let power = Float(Self.exponents[scale] / sum)
+      logarithms = logarithms + mean.clamped(1e-6, .infinity).logarithm() * power
+      if scale < scales - 1 {
+        (a, b) = (
+          a.averagePooled(kernel: 2, stride: 2), b.averagePooled(kernel: 2, stride: 2)
+        )
+      }
+    }
+    let similarity = (logarithms.exponential() * positive).averaged(over: [1])
+    return similarity.reshaped([a.shape[0]]) * -1 + 1
+  }
+
   /// The MS-SSIM of two planes with values in [0, 1].
   private static func similarity(_ a: Plane, _ b: Plane) -> Double {
-    var scales = 1
-    while scales < exponents.count, min(a.height, a.width) >> scales >= window.count {
-      scales += 1
-    }
+    let scales = scales(a.height, a.width)
     let sum = exponents.prefix(scales).reduce(0, +)
     var (a, b, product) = (a, b, 1.0)
     for scale in 0..<scales {

@@ -164,7 +164,7 @@ extension Tensor {
 
   /// Multiplies channels by factors `[N, C]` in place, and gives the sums over pixels of the products
   /// of `x` and what was there before, `[N, C]`; not recorded.
-  fileprivate mutating func scalePlanes(by factors: Tensor, products x: Tensor) -> Tensor {
+  mutating func scalePlanes(by factors: Tensor, products x: Tensor) -> Tensor {
     let (planes, plane) = (shape[0] * shape[1], shape[2] * shape[3])
     self = detached
     return Tensor(uninitialized: [shape[0], shape[1]]) { sums in

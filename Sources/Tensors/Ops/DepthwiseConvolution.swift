@@ -28,10 +28,15 @@ extension Tensor {
       var gradients: [Tensor?] = [nil, nil, nil]
       if isNeeded[0] || isNeeded[2] {
         let ones = Tensor(repeating: 1, shape: inputScale.shape)
-        let inner = gradient.depthwiseConvolution(
+        var inner = gradient.depthwiseConvolution(
           taps.reshaped([c, 1, 3, 3]).flippedKernels(), inputScale: ones)
-        gradients[0] = inner.scaledPlanes(inputScale)
-        gradients[2] = x.planeProducts(inner)
+        if !Tape.records(gradient, taps, x, inputScale) {
+          gradients[2] = inner.scalePlanes(by: inputScale, products: x)
+          gradients[0] = inner
+        } else {
+          gradients[0] = inner.scaledPlanes(inputScale)
+          gradients[2] = x.planeProducts(inner)
+        }
       }
       if isNeeded[1] {
         // One tap at a time: the picture moved by it, times the gradient.

@@ -28,7 +28,11 @@ extension Tensor {
     let x = self
     return result.recorded(from: [self, inputScale]) { gradient, isNeeded in
       // The transform is orthonormal: going back is the forward transform.
-      let bands = gradient.haar()
+      var bands = gradient.haar()
+      if let inputScale, !Tape.records(gradient, x, inputScale) {
+        let products = bands.scalePlanes(by: inputScale, products: x)
+        return [bands, products]
+      }
       return [
         isNeeded[0] ? inputScale.map { bands.scaledPlanes($0) } ?? bands : nil,
         isNeeded[1] ? x.planeProducts(bands) : nil,
