@@ -18,6 +18,7 @@ public struct ActivationKeys: Sendable {
     let settings = plan.settings, width = plan.ws.shape[-1]
     var digest = Self.digest { hasher in
       Self.add("atelier activations 1 \(network) \(plan.ws.shape)", to: &hasher)
+      if let tuned = plan.tuned { Self.add("tuning \(tuned.tuning)", to: &hasher) }
       Self.add("lod \(settings.lod.map { "\($0.bitPattern)" } ?? "own")", to: &hasher)
       let transform = settings.transform?.elements.map { "\($0.bitPattern)" }
       Self.add("transform \(transform?.joined(separator: " ") ?? "own")", to: &hasher)

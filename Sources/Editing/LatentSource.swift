@@ -20,12 +20,25 @@ public struct LatentSource: Hashable, Sendable {
   public var label: ClassLabel?
   /// Whether the recipe's truncation applies; by default it does to all but stored W and W+.
   public var truncates: Bool
+  /// What was found together with an inverted latent: a recipe that has it as its base draws with it.
+  public var companions: LatentCompanions
 
   /// A source; see the properties.
-  public init(_ origin: Origin, label: ClassLabel? = nil, truncates: Bool? = nil) {
+  public init(
+    _ origin: Origin, label: ClassLabel? = nil, truncates: Bool? = nil,
+    companions: LatentCompanions = .none
+  ) {
     self.origin = origin
     self.label = label
     self.truncates = truncates ?? Self.truncatesByDefault(origin)
+    self.companions = companions
+  }
+
+  /// The latent alone, as mixtures and ways between latents take it.
+  public var plain: LatentSource {
+    var plain = self
+    plain.companions = .none
+    return plain
   }
 
   /// The latent of a seed.
@@ -45,10 +58,29 @@ public struct LatentSource: Hashable, Sendable {
   public var tensors: [Digest] {
     switch origin {
     case .seed, .mean: []
-    case .latent(let digest, _): [digest]
+    case .latent(let digest, _): [digest] + companions.tensors
     case .between(let a, let b, _, _): a.tensors + b.tensors
     }
   }
+}
+
+/// What belongs to an inverted latent beside its numbers, by digest.
+public struct LatentCompanions: Hashable, Sendable {
+  /// How the weights of the synthesis were tuned to the latent: a ``WeightTuning``'s tensor.
+  public var tuning: Digest?
+  /// The optimised noise maps: a ``NoiseMaps``' tensor.
+  public var noise: Digest?
+
+  /// Neither.
+  public static let none = LatentCompanions()
+
+  /// Companions; see the properties.
+  public init(tuning: Digest? = nil, noise: Digest? = nil) {
+    (self.tuning, self.noise) = (tuning, noise)
+  }
+
+  /// The stored content.
+  public var tensors: [Digest] { [tuning, noise].compactMap(\.self) }
 }
 
 /// The spaces that a latent can live in.
@@ -136,7 +168,7 @@ extension LatentSource: CustomStringConvertible {
   /// For history lists: `seed 85`, `W+ anna`, `the mean`, `seed 1 → seed 2 at 0.5`; `name` says
   /// what stored content is called.
   public func summary(_ name: (Digest) -> String) -> String {
-    let text =
+    let origin =
       switch origin {
       case .seed(let seed): "seed \(seed)"
       case .latent(let digest, let space): "\(space.rawValue) \(name(digest))"
@@ -144,6 +176,9 @@ extension LatentSource: CustomStringConvertible {
       case .between(let a, let b, let t, let way):
         "\(a.summary(name)) → \(b.summary(name)) at \(t) (\(way.rawValue))"
       }
+    let with = [companions.tuning.map { _ in "tuned" }, companions.noise.map { _ in "own noise" }]
+      .compactMap(\.self).joined(separator: ", ")
+    let text = with.isEmpty ? origin : "\(origin) (\(with))"
     return label.map { "\(text), class \($0)" } ?? text
   }
 }
@@ -151,6 +186,7 @@ extension LatentSource: CustomStringConvertible {
 extension LatentSource: Codable {
   private enum CodingKeys: String, CodingKey {
     case seed, latent, space, mean, from, to, t, method, label = "class", truncates = "truncate"
+    case tuning, noise
   }
 
   /// Reads `{"seed": 85}`, `{"latent": "sha256:…", "space": "W+"}`, `{"mean": true}` or
@@ -177,7 +213,10 @@ extension LatentSource: Codable {
     }
     self.init(
       origin, label: try container.decodeIfPresent(ClassLabel.self, forKey: .label),
-      truncates: try container.decodeIfPresent(Bool.self, forKey: .truncates))
+      truncates: try container.decodeIfPresent(Bool.self, forKey: .truncates),
+      companions: LatentCompanions(
+        tuning: try container.decodeIfPresent(Digest.self, forKey: .tuning),
+        noise: try container.decodeIfPresent(Digest.self, forKey: .noise)))
   }
 
   /// Writes the form that the decoder reads; what is at its default is left out.
@@ -196,6 +235,8 @@ extension LatentSource: Codable {
       try container.encode(method, forKey: .method)
     }
     try container.encodeIfPresent(label, forKey: .label)
+    try container.encodeIfPresent(companions.tuning, forKey: .tuning)
+    try container.encodeIfPresent(companions.noise, forKey: .noise)
     if truncates != Self.truncatesByDefault(origin) {
       try container.encode(truncates, forKey: .truncates)
     }

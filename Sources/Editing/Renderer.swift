@@ -14,12 +14,23 @@ public struct RenderPlan: Sendable {
   public let regions: [PlannedRegion]
   /// The noise, the level of detail and the transform.
   public let settings: SynthesisSettings
+  /// The network with weights tuned to the base, where it has any; the renderer's own otherwise.
+  public let tuned: Tuned?
+
+  /// A network with tuned weights.
+  public struct Tuned: Sendable {
+    /// The digest of the tuning.
+    public let tuning: Digest
+    /// The network.
+    public let generator: any Generator
+  }
 
   /// A plan; see the properties.
   public init(
     ws: Tensor, psi: [Float], scene: SceneMaps? = nil, regions: [PlannedRegion] = [],
-    settings: SynthesisSettings
+    settings: SynthesisSettings, tuned: Tuned? = nil
   ) {
+    self.tuned = tuned
     self.ws = ws
     self.psi = psi
     self.scene = scene
@@ -40,15 +51,18 @@ public struct Renderer: Sendable {
   public let cache: ActivationCache?
   /// The colours of previews.
   public let previews: PreviewMaps
+  /// The network's generators with tuned weights; `nil` where recipes with tunings cannot be drawn.
+  public let tunings: TunedGenerators?
   let masks = RegionMasks()
   let mappings = MappedLatents()
 
   /// A renderer; see the properties.
   public init(
     generator: any Generator, network: Digest, content: any ContentSource = MemoryContent(),
-    cache: ActivationCache? = nil, previews: PreviewMaps? = nil
+    cache: ActivationCache? = nil, previews: PreviewMaps? = nil, tunings: TunedGenerators? = nil
   ) {
     self.cache = cache
+    self.tunings = tunings
     self.previews = previews ?? PreviewMaps(generator: generator, network: network)
     self.generator = generator
     self.network = network
@@ -78,8 +92,19 @@ public struct Renderer: Sendable {
       ws: ws, psi: try recipe.truncation.values(count: generator.size.rows),
       scene: try content.scene(of: recipe), regions: regions,
       settings: SynthesisSettings(
-        noise: try noise(recipe.noise), lod: recipe.lod, transform: recipe.transform))
+        noise: try noise(recipe), lod: recipe.lod, transform: recipe.transform),
+      tuned: try recipe.base.companions.tuning.map(tuned))
   }
+
+  private func tuned(_ tuning: Digest) throws -> RenderPlan.Tuned {
+    guard let tunings else {
+      throw EditingError.unsupported(reason: "this recipe draws with tuned weights.")
+    }
+    return RenderPlan.Tuned(tuning: tuning, generator: try tunings.generator(tuning, content))
+  }
+
+  /// The network that a plan is drawn with.
+  func generator(of plan: RenderPlan) -> any Generator { plan.tuned?.generator ?? generator }
 
   /// Renders a recipe at the network's full resolution.
   public func render(_ recipe: Recipe) throws -> Image { try render(plan(recipe)) }
@@ -113,12 +138,13 @@ public struct Renderer: Sendable {
   private func changed(
     _ plan: RenderPlan, _ keys: ActivationKeys, _ cache: ActivationCache
   ) throws -> Tensor? {
+    let generator = self.generator(of: plan)
     guard let last = plan.regions.last, generator.computesRegions,
       let first = generator.layers.firstIndex(where: { last.rows.contains($0.row) })
     else { return nil }
     let base = RenderPlan(
       ws: plan.ws, psi: plan.psi, scene: plan.scene, regions: plan.regions.dropLast(),
-      settings: plan.settings)
+      settings: plan.settings, tuned: plan.tuned)
     let baseKeys = ActivationKeys(network: network, generator: generator, plan: base)
     guard let picture = cache.picture(baseKeys), var state = cache.deepest(keys),
       state.depth <= first
@@ -153,7 +179,8 @@ public struct Renderer: Sendable {
   ) throws -> Image {
     let ws = try batch(of: plan)
     guard let cache, let keys else { return Image(picture(plan)) }
-    let regions = masks.regions(of: plan), layers = generator.layers
+    let generator = self.generator(of: plan), layers = generator.layers
+    let regions = masks.regions(of: plan)
     // The layers whose results are kept: what projects to colours leaves features as they are.
     let makers = Set(
       depths.compactMap { depth in
@@ -191,6 +218,7 @@ public struct Renderer: Sendable {
 
   /// The picture of a plan as synthesis gives it, `[1, C, H, W]`.
   package func picture(_ plan: RenderPlan) -> Tensor {
+    let generator = self.generator(of: plan)
     let ws = plan.ws.reshaped(Shape([1] + plan.ws.shape.dimensions))
     var state = generator.beginning(ws)
     generator.advance(
@@ -198,10 +226,16 @@ public struct Renderer: Sendable {
     return generator.picture(of: state, plan.settings)
   }
 
-  private func noise(_ settings: NoiseSettings) throws -> NoiseInput {
+  private func noise(_ recipe: Recipe) throws -> NoiseInput {
+    let settings = recipe.noise
     let strength = try settings.strength?.values(count: generator.size.rows, default: 1)
     switch settings.mode {
-    case .const: return NoiseInput(.const, strength: strength)
+    case .const:
+      // The maps that belong to the base stand in for those of the network.
+      let maps = try recipe.base.companions.noise.map {
+        try NoiseMaps.split(content.tensor($0), for: generator)
+      }
+      return NoiseInput(maps.map { .maps($0) } ?? .const, strength: strength)
     case .random: return NoiseInput(.random(seed: settings.seed), strength: strength)
     case .none: return NoiseInput(.none)
     }

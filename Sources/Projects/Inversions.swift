@@ -76,12 +76,14 @@ extension Project {
   ///   - counters: Its numbers as text.
   ///   - tensors: Its tensors by name, each name once.
   ///   - seconds: What was spent on it so far.
+  ///   - settings: How it is done, where that has changed since it began.
   ///   - isFinished: Whether every step is done.
   public func storeInversion(
     _ name: String, step: Int, counters: String, tensors: [(name: String, tensor: Tensor)],
-    seconds: Double, isFinished: Bool
+    seconds: Double, settings: String? = nil, isFinished: Bool
   ) throws {
     let name = Names.normalized(name)
+    let settings = try settings.map { try Names.text($0, what: "the settings of '\(name)'") }
     let counters = try Names.text(counters, what: "the state of '\(name)'")
     try write { db in
       guard let id = try db.inversionID(name) else { throw try db.unknown(name, .inversion) }
@@ -90,6 +92,10 @@ extension Project {
           UPDATE inversion SET step = ?, counters = ?, seconds = ?, isFinished = ? WHERE id = ?
           """,
         arguments: [step, counters, seconds, isFinished ? 1 : 0, id])
+      if let settings {
+        try db.execute(
+          sql: "UPDATE inversion SET settings = ? WHERE id = ?", arguments: [settings, id])
+      }
       try db.execute(sql: "DELETE FROM inversionPart WHERE inversion = ?", arguments: [id])
       for (part, tensor) in tensors {
         try db.execute(
@@ -105,7 +111,7 @@ extension Project {
     }
   }
 
-  /// What ``storeInversion(_:step:counters:tensors:seconds:isFinished:)`` stored last; `nil` where
+  /// What ``storeInversion(_:step:counters:tensors:seconds:settings:isFinished:)`` stored last; `nil` where
   /// nothing was stored yet. Tensors are checked against their digests.
   public func inversionState(
     of name: String

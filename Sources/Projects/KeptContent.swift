@@ -6,16 +6,23 @@ import Tensors
 protocol KeptContent: Sendable {
   /// The table, which is also what its names are.
   static var kind: NameKind { get }
+  /// Columns beside those of the table, as SQL.
+  static var furtherColumns: [String] { get }
 
   /// A row with the columns of the table, and `shape` of its tensor.
   init(row: Row) throws
 }
 
+extension KeptContent {
+  static var furtherColumns: [String] { [] }
+}
+
 extension Database {
-  private func select(_ kind: NameKind) -> String {
+  private func select<Kept: KeptContent>(_: Kept.Type) -> String {
     // The table is one of a fixed list, never text from outside.
-    let table = kind.rawValue
-    return "SELECT \(table).*, tensor.shape FROM \(table) "
+    let table = Kept.kind.rawValue
+    let columns = (["\(table).*", "tensor.shape"] + Kept.furtherColumns).joined(separator: ", ")
+    return "SELECT \(columns) FROM \(table) "
       + "JOIN tensor ON tensor.digest = \(table).tensor"
   }
 
@@ -47,14 +54,14 @@ extension Database {
   func kept<Kept: KeptContent>(named name: String) throws -> Kept {
     let name = Names.normalized(name)
     let row = try Row.fetchOne(
-      self, sql: select(Kept.kind) + " WHERE \(Kept.kind.rawValue).name = ?", arguments: [name])
+      self, sql: select(Kept.self) + " WHERE \(Kept.kind.rawValue).name = ?", arguments: [name])
     guard let row else { throw try unknown(name, Kept.kind) }
     return try Kept(row: row)
   }
 
   /// Everything in the table, by name.
   func allKept<Kept: KeptContent>() throws -> [Kept] {
-    try Row.fetchAll(self, sql: select(Kept.kind) + " ORDER BY \(Kept.kind.rawValue).name")
+    try Row.fetchAll(self, sql: select(Kept.self) + " ORDER BY \(Kept.kind.rawValue).name")
       .map(Kept.init)
   }
 }

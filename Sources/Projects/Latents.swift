@@ -12,17 +12,34 @@ extension Project {
   ///   - network: The network that it belongs to, where known.
   ///   - note: A remark for people.
   ///   - replace: Gives the name to this latent even if another has it; the other's content stays.
+  ///   - companions: The tuning and the noise maps that belong to it.
+  ///   - attachments: Their content, where the project does not hold it yet.
   @discardableResult
   public func keep(
     _ tensor: Tensor, named name: String, space: LatentSpace, network: Digest? = nil,
-    note: String = "", replace: Bool = false
+    note: String = "", replace: Bool = false, companions: LatentCompanions = .none,
+    attachments: [Digest: Tensor] = [:]
   ) throws -> LatentRecord {
     let name = try Names.validated(name, as: .latent)
     let note = try Names.text(note, what: "the note of '\(name)'")
     return try write { db in
-      try db.keep(
+      try db.store(attachments)
+      let kept: LatentRecord = try db.keep(
         tensor, named: name, network: network, columns: ["space": space.rawValue, "note": note],
         replace: replace)
+      for (kind, digest) in [("tuning", companions.tuning), ("noise", companions.noise)] {
+        guard let digest else { continue }
+        guard try db.contains(digest) else {
+          throw ProjectError.missingTensor(digest: digest, path: url.path)
+        }
+        try db.execute(
+          sql: """
+            INSERT INTO latentCompanion (latent, kind, tensor)
+            SELECT id, ?, ? FROM latent WHERE name = ?
+            """,
+          arguments: [kind, digest.description, kept.name])
+      }
+      return try db.kept(named: kept.name)
     }
   }
 

@@ -15,6 +15,7 @@ enum Schema {
     (name: "3 styles of instances", sql: styles),
     (name: "4 inversions", sql: inversions),
     (name: "5 records of trainings", sql: trainings),
+    (name: "6 companions of latents", sql: companions),
   ]
 
   /// The schema that this Atelier writes.
@@ -295,5 +296,17 @@ enum Schema {
     CREATE TRIGGER trainingRecord_is_never_replaced BEFORE INSERT ON trainingRecord
       WHEN EXISTS (SELECT 1 FROM trainingRecord WHERE id = NEW.id)
       BEGIN SELECT RAISE(ABORT, 'records of trainings are never replaced'); END;
+    """
+
+  /// What was found together with an inverted latent: it goes with the latent's name, its tensors stay.
+  private static let companions = """
+    CREATE TABLE latentCompanion (
+      id INTEGER NOT NULL PRIMARY KEY,
+      latent INTEGER NOT NULL REFERENCES latent (id) ON DELETE CASCADE,
+      kind TEXT NOT NULL CHECK (kind IN ('tuning', 'noise')),
+      tensor TEXT NOT NULL REFERENCES tensor (digest),
+      UNIQUE (latent, kind)
+    ) STRICT;
+    CREATE INDEX latentCompanion_by_tensor ON latentCompanion (tensor);
     """
 }

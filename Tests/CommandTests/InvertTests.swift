@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import Imaging
 import TestSupport
 import Testing
 
@@ -95,9 +96,94 @@ struct InvertTests {
         Self.line("p.atelier", ["--start", "encoder", "--restart"]), code: 1,
         says: ["atelier encoder fit"])
       try place.expectRefusal(
-        Self.line("p.atelier", ["--metric", "l2"]), code: 1, says: ["name an LPIPS network"])
+        Self.line("p.atelier", ["--metric", "blur"]), code: 1, says: ["no metric 'blur'"])
+      try place.expectRefusal(
+        Self.line("p.atelier", ["--distance", "l2:-1"]), code: 64, says: ["lpips-alex,l2:0.5"])
       try place.expectRefusal(
         ["invert"] + Self.line("p.atelier").dropFirst(2), code: 64, says: ["Give one photograph"])
+    }
+  }
+
+  @Test("Noise maps and tuned weights are drawn with wherever the latent is the base")
+  func companions() throws {
+    try Workplace.with { place in
+      try place.succeed("generate --network small --seeds 7 --outdir out --trunc 0.7")
+      let line = Self.line("p.atelier", ["--steps", "6", "--noise", "--output", "s.png"])
+      #expect(try place.run(line).code == 0)
+      let plain = try place.image("s.png")
+      // A tuning goes on from what is there.
+      let tuned = try place.run(line + ["--pti", "4", "--pti-rate", "0.002", "--json"])
+      #expect(tuned.code == 0, "\(tuned.errors)")
+      #expect(try JSONDecoder().decode(Report.self, from: Data(tuned.output.utf8)).steps == 10)
+      let strip = try place.image("s.png")
+      #expect(strip.pixels != plain.pixels)
+      try place.succeed("new p.atelier --network small --latent me --name me")
+      try place.succeed("render p.atelier me --output me.png")
+      #expect(try place.image("me.png").pixels == strip.cropped(64..<128))
+      try place.succeed("replay --verify p.atelier")
+      // The picture alone brings them along.
+      try place.succeed("open me.png --output again.png --project again.atelier --name again")
+      #expect(try place.data("again.png").count > 0)
+      #expect(try place.image("again.png").pixels == place.image("me.png").pixels)
+      try place.succeed("edit p.atelier me mix --with 5 --layers fine --weight 0.5")
+      try place.succeed("render p.atelier me --output mixed.png")
+      try place.succeed("edit p.atelier me base --with 7")
+      try place.succeed("render p.atelier me --output other.png")
+      try place.succeed("replay --verify p.atelier")
+      // Done: the same command measures again, another rate is another inversion.
+      #expect(try place.run(line + ["--pti", "4", "--pti-rate", "0.002"]).code == 0)
+      try place.expectRefusal(line + ["--pti", "4"], code: 1, says: ["--restart"])
+    }
+  }
+
+  @Test("Stopped in the middle of a tuning, it ends with the bytes of an undisturbed run")
+  func stoppedTuning() throws {
+    try Workplace.with { place in
+      try place.succeed("generate --network small --seeds 7 --outdir out --trunc 0.7")
+      let more = ["--steps", "2", "--pti", "60", "--output"]
+      let start = ContinuousClock.now
+      #expect(try place.run(Self.line("whole.atelier", more + ["whole.png"])).code == 0)
+      let duration = ContinuousClock.now - start
+      var last = Workplace.Outcome(code: -1, output: "", errors: "")
+      for trial in 0..<40 where last.code != 0 {
+        let running = try place.start(Self.line("cut.atelier", more + ["cut.png"]))
+        let moment = ContinuousClock.now + duration * (trial < 12 ? 0.6 : 1.5)
+        while running.process.isRunning, ContinuousClock.now < moment { sched_yield() }
+        if running.process.isRunning {
+          Foundation.kill(running.process.processIdentifier, SIGINT)
+        }
+        running.process.waitUntilExit()
+        last = try running.outcome()
+      }
+      #expect(last.code == 0, "\(last.errors)")
+      #expect(try place.image("cut.png").pixels == place.image("whole.png").pixels)
+    }
+  }
+
+  @Test(
+    "Any distance by name is made smaller",
+    arguments: ["l1", "l2", "ms-ssim", "gradients", "l1,ms-ssim:0.1"])
+  func distances(distance: String) throws {
+    try Workplace.with { place in
+      try place.succeed("generate --network small --seeds 7 --outdir out --trunc 0.7")
+      func value(_ steps: String) throws -> Float {
+        let run = try place.run(
+          "invert", "out/seed0007.png", "--network", "small", "--project", "\(steps).atelier",
+          "--name", "me", "--steps", steps, "--start", "mean", "--distance", distance, "--json")
+        #expect(run.code == 0, "\(run.errors)")
+        let found = try JSONDecoder().decode(Report.self, from: Data(run.output.utf8)).lpips
+        return distance.hasPrefix("ms-ssim") ? 1 - found : found
+      }
+      #expect(try value("60") < value("1"))
+    }
+  }
+}
+
+extension Image {
+  /// The pixels of columns of a colour picture.
+  fileprivate func cropped(_ columns: Range<Int>) -> [UInt8] {
+    (0..<height).flatMap { y in
+      pixels[(y * width + columns.lowerBound) * 3..<(y * width + columns.upperBound) * 3]
     }
   }
 }

@@ -46,7 +46,7 @@ struct InversionTests {
     return try? Generators.load(checkpoint)
   }()
 
-  private static let pixels: PictureDistance = { ($0 - $1).squared().mean() }
+  private static let pixels = PictureDistance { ($0 - $1).squared().mean() }
 
   private static var plan: InversionPlan {
     InversionPlan(
@@ -118,6 +118,33 @@ struct InversionTests {
     var steps = 0
     while idle.advance() != nil { steps += 1 }
     #expect(steps == 6, "the first step counts, then five without progress")
+  }
+
+  @Test("Stored noise maps keep their own mean and size while they are optimised")
+  func noiseScale() throws {
+    let network = try Generators.canonical(
+      Checkpoint(contentsOf: ReferenceData.fixture("commands/small.pkl")))
+    var strong: [String: Tensor] = [:]
+    for (name, parameter) in network.parameters where name.hasSuffix("noise_const") {
+      strong[name] = try parameter.tensor() * 0.25 + 3
+    }
+    let generator = try Generators.load(network.replacing(strong))
+    let side = generator.size.resolution
+    for (noise, size, mean) in [
+      (InversionStage.Noise.stored, Float(0.25), Float(3)), (.normalized, 1, 0),
+    ] {
+      let stage = InversionStage(
+        space: .none, steps: 3, rampUp: 0, noise: noise, noiseWeight: 10)
+      var inversion = try Inversion(
+        generator, target: .sample([1, 3, side, side]),
+        plan: InversionPlan(start: .mean, meanSamples: 10, stages: [stage]), distance: Self.pixels)
+      while inversion.advance() != nil {}
+      for (map, own) in zip(inversion.state.noise, generator.noiseMaps()) where map.count > 100 {
+        let centre = map.mean().scalar, away = (map + -centre).squared().mean().scalar.squareRoot()
+        #expect(abs(centre - mean) < 0.2 * max(mean, 1) && abs(away / size - 1) < 0.2)
+        #expect(map.bits != own.map.bits)
+      }
+    }
   }
 
   @Test(

@@ -32,7 +32,7 @@ struct OpeningTests {
       try project.close()
       let header = try Data(contentsOf: project.url).prefix(100)
       #expect(header[68..<72].elementsEqual("Atel".utf8))
-      #expect(header[60..<64].elementsEqual([0, 0, 0, 5]))
+      #expect(header[60..<64].elementsEqual([0, 0, 0, 6]))
       #expect(header[18] == 2 && header[19] == 2, "WAL")
     }
   }

@@ -155,10 +155,15 @@ public struct Inversion: Sendable {
     let disturbance: Tensor? =
       scale > 0 ? latentNoise(step: step, shape: state.latent.shape) * Float(scale) : nil
 
-    var parameters = (optimizesLatent ? [state.latent] : []) + (optimizesNoise ? state.noise : [])
+    let scales = noiseScales(stage.noise)
+    let units = zip(state.noise, scales).map { ($0 + -$1.offset) * (1 / $1.factor) }
+    var parameters = (optimizesLatent ? [state.latent] : []) + (optimizesNoise ? units : [])
     let inputs = parameters.map { $0.tracked() }
     let current = optimizesLatent ? inputs[0] : state.latent
-    let maps = optimizesNoise ? Array(inputs.suffix(state.noise.count)) : state.noise
+    let moved = inputs.suffix(state.noise.count)
+    let maps =
+      optimizesNoise
+      ? zip(moved, scales).map { $0 * $1.factor + $1.offset } : state.noise
     let disturbed = disturbance.map { current + $0 } ?? current
     let side = stage.resolution ?? generator.size.resolution
     let image = generator.synthesis(
@@ -173,7 +178,7 @@ public struct Inversion: Sendable {
     var loss = distance
     var noiseValue: Float = 0
     if optimizesNoise, stage.noiseWeight != 0 {
-      let value = NoiseRegularizer.value(maps)
+      let value = NoiseRegularizer.value(Array(moved))
       noiseValue = value.scalar
       loss = loss.reshaped([]) + value * Float(stage.noiseWeight)
     }
@@ -189,7 +194,11 @@ public struct Inversion: Sendable {
     state.adam.learningRate = learningRate
     state.adam.update(&parameters, along: gradients)
     if optimizesLatent { state.latent = parameters.removeFirst() }
-    if optimizesNoise { state.noise = parameters.map(NoiseRegularizer.normalized) }
+    if optimizesNoise {
+      state.noise = zip(parameters, scales).map {
+        NoiseRegularizer.normalized($0) * $1.factor + $1.offset
+      }
+    }
     finish(stage, loss: result.loss)
     return result
   }
@@ -201,6 +210,19 @@ public struct Inversion: Sendable {
     let compare = distance.comparison(with: target.averaged(side: side))
     comparison = (state.stage, compare)
     return compare
+  }
+
+  /// What maps of mean 0 and mean square 1 are multiplied by and what is added to them, so that they
+  /// are as strong as the network's own: some networks store theirs with the strength in them.
+  private func noiseScales(
+    _ noise: InversionStage.Noise
+  ) -> [(factor: Float, offset: Float)] {
+    generator.noiseMaps().map { own in
+      guard noise == .stored else { return (1, 0) }
+      let offset = own.map.mean().scalar
+      let size = (own.map + -offset).squared().mean().scalar.squareRoot()
+      return (size > 1e-6 ? size : 1, offset)
+    }
   }
 
   /// What a stage needs at its first step.

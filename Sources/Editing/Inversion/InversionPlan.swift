@@ -34,19 +34,20 @@ public struct InversionPlan: Codable, Hashable, Sendable {
       stages: [InversionStage(space: .w, steps: steps, latentNoise: 0.05, noise: .random)])
   }
 
-  /// The nearest mapped latent, a fifth of the steps in W, the rest in W+ with a pull towards the
-  /// result in W; noise maps stay as they are stored unless `optimizesNoise`.
+  /// From the mean, two fifths of the steps in W, quickly, and the rest in W+; noise maps stay as they
+  /// are stored unless `optimizesNoise`. Pictures are compared at 256 pixels.
   public static func standard(
-    steps: Int = 500, optimizesNoise: Bool = false, seed: UInt64 = 0
+    steps: Int = 200, optimizesNoise: Bool = false, seed: UInt64 = 0
   ) -> InversionPlan {
-    let first = max(steps / 5, min(steps, 1))
+    let first = max(steps * 2 / 5, min(steps, 1))
     return InversionPlan(
-      start: .nearest(count: 1000), seed: seed,
+      start: .mean, seed: seed,
       stages: [
-        InversionStage(space: .w, steps: first, latentNoise: 0.02, resolution: 256),
         InversionStage(
-          space: .wPlus, steps: steps - first, learningRate: 0.05, stayClose: 1e-3,
-          noise: optimizesNoise ? .stored : .fixed),
+          space: .w, steps: first, learningRate: 0.2, rampDown: 0.5, resolution: 256),
+        InversionStage(
+          space: .wPlus, steps: steps - first, learningRate: 0.05, rampDown: 0.5, stayClose: 5,
+          noise: optimizesNoise ? .stored : .fixed, resolution: 256),
       ].filter { $0.steps > 0 })
   }
 
@@ -70,9 +71,11 @@ public struct InversionStage: Codable, Hashable, Sendable {
   public enum Noise: String, Codable, Hashable, Sendable {
     /// They stay as they are.
     case fixed
-    /// They are optimised from where they are.
+    /// They are optimised from where they are, with the means and the sizes of the network's own.
     case stored
-    /// They are drawn anew and optimised, as the official projector does.
+    /// They are optimised from where they are, with mean 0 and mean square 1.
+    case normalized
+    /// They are drawn anew and optimised with mean 0 and mean square 1, as the official projector does.
     case random
   }
 
@@ -115,6 +118,13 @@ public struct InversionStage: Codable, Hashable, Sendable {
     (self.latentNoise, self.latentNoiseLength) = (latentNoise, latentNoiseLength)
     (self.stayClose, self.noise, self.noiseWeight) = (stayClose, noise, noiseWeight)
     (self.resolution, self.patience) = (resolution, patience)
+  }
+
+  /// A stage that goes on from another and moves the noise maps too.
+  public static func noise(after stage: InversionStage, _ steps: Int) -> InversionStage {
+    var next = stage
+    (next.steps, next.noise) = (steps, .stored)
+    return next
   }
 
   /// The learning rate at a step: η · (½ − ½ cos(π · min(1, (1 − t) / rampDown))) · min(1, t / rampUp)

@@ -12,14 +12,17 @@ public struct PivotalTuning: Sendable {
   /// The steps made.
   public var steps: Int { adam.steps }
 
+  /// The picture of the last step; `nil` before the first.
+  public private(set) var picture: Tensor?
+
   private let network: CanonicalNetwork
   private let original: [Tensor]
   private var values: [Tensor]
   private var adam: Adam
-  private let target: Tensor
   private let ws: Tensor
   private let settings: SynthesisSettings
-  private let distance: PictureDistance
+  private let side: Int?
+  private let compare: PictureDistance.Comparison
 
   /// The start of a tuning.
   ///
@@ -29,30 +32,36 @@ public struct PivotalTuning: Sendable {
   ///   - ws: The pivot `[1, rows, wDim]`.
   ///   - settings: Noise and the rest.
   ///   - learningRate: Adam's; 3e-4 as in the paper.
+  ///   - resolution: The side at which pictures are compared, a divisor of theirs; all pixels if
+  ///     `nil`.
   ///   - distance: What is minimised.
   public init(
     _ network: CanonicalNetwork, target: Tensor, ws: Tensor,
     settings: SynthesisSettings = SynthesisSettings(), learningRate: Double = 3e-4,
-    distance: @escaping PictureDistance
+    resolution: Int? = nil, distance: PictureDistance
   ) throws {
-    let ends = [".weight", ".bias", ".const", ".weight_dw", ".input"]
-    names = network.parameters.keys.filter { name in
-      name.hasPrefix("synthesis.") && ends.contains { name.hasSuffix($0) }
-    }.sorted()
+    names = WeightTuning.names(of: network)
     original = try names.compactMap { try network.parameters[$0]?.tensor() }
     values = original
     self.network = network
     adam = Adam(learningRate: learningRate)
-    (self.target, self.ws, self.settings, self.distance) = (target, ws, settings, distance)
+    (self.ws, self.settings) = (ws, settings)
+    side = resolution.map { min($0, target.shape[3]) }
+    compare = distance.comparison(with: side.map { target.averaged(side: $0) } ?? target)
   }
 
   /// One step; gives the distance that it began with.
   public mutating func advance() throws -> Float {
+    var drawn: Tensor?
     let (value, gradients) = try valueWithGradient(at: values) { values in
       let tuned = network.replacing(Dictionary(uniqueKeysWithValues: zip(names, values)))
-      let picture = try Generators.load(tuned).synthesis(ws, settings)
-      return distance(picture, target)
+      let generator = try Generators.load(tuned)
+      let side = side ?? generator.size.resolution
+      let picture = generator.synthesis(ws, settings, averagedTo: side)
+      drawn = picture.detached
+      return compare(picture)
     }
+    picture = drawn
     adam.update(&values, along: gradients)
     return value.scalar
   }

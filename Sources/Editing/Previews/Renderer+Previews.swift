@@ -33,7 +33,8 @@ extension Renderer {
       ActivationKeys(network: network, generator: generator, plan: plan)
     }
     return ProgressivePictures(
-      generator: generator, ws: ws, settings: plan.settings, regions: masks.regions(of: plan),
+      generator: generator(of: plan), ws: ws, settings: plan.settings,
+      regions: masks.regions(of: plan),
       colours: colours.filter { sides?.contains($0.point.side) ?? true }, cache: cache, keys: keys)
   }
 

@@ -6,6 +6,10 @@ import Tensors
 /// A kept latent: a name for a stored tensor.
 public struct LatentRecord: Hashable, KeptContent {
   static let kind = NameKind.latent
+  static let furtherColumns = ["tuning", "noise"].map {
+    "(SELECT latentCompanion.tensor FROM latentCompanion WHERE latentCompanion.latent = latent.id "
+      + "AND latentCompanion.kind = '\($0)') AS \($0)"
+  }
 
   /// The name.
   public let name: String
@@ -19,6 +23,8 @@ public struct LatentRecord: Hashable, KeptContent {
   public let network: Digest?
   /// A remark for people; may be empty.
   public let note: String
+  /// The tuning and the noise maps that belong to it.
+  public let companions: LatentCompanions
   /// When it was kept.
   public let createdAt: Date
 
@@ -33,6 +39,8 @@ public struct LatentRecord: Hashable, KeptContent {
     shape = try row.shape("shape")
     network = try row.optionalDigest("network")
     note = try row.value("note")
+    companions = LatentCompanions(
+      tuning: try row.optionalDigest("tuning"), noise: try row.optionalDigest("noise"))
     createdAt = try row.value("createdAt")
   }
 }

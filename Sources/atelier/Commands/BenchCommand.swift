@@ -4,7 +4,7 @@ import Foundation
 import Networks
 import Tensors
 
-/// `atelier bench`: how fast a network draws.
+/// `atelier bench`: how fast a network draws, and how near inversions come.
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench", abstract: "Measure speed and memory.",
@@ -12,7 +12,9 @@ struct BenchCommand: ParsableCommand {
       Example:
         atelier bench synthesis --network faces-1024 --threads 2 --runs 5
       """,
-    subcommands: [Synthesis.self, Edits.self, Start.self, TrainingStep.self])
+    subcommands: [
+      Synthesis.self, Edits.self, Start.self, TrainingStep.self, Inversions.self,
+    ])
 
   struct Synthesis: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -20,7 +20,8 @@ extension EditVerb {
       let layers = try LayerSet(
         parsing: command.layers ?? RegionOptions.layers(of: session.generator().size.rows))
       let operation = RegionOperation(
-        name: command.region.name, mask: shapes, source: try reader.source(with), layers: layers,
+        name: command.region.name, mask: shapes, source: try reader.source(with).plain,
+        layers: layers,
         weight: command.weight, feather: command.region.feather)
       return Change(
         label: "region \(command.region.name) with \(with) (\(layers))",

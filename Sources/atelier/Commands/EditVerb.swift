@@ -54,13 +54,13 @@ struct EditVerb {
         let layers = try LayerSet(parsing: command.layers ?? "all")
         parts.append(
           .init(
-            source: try reader.source(with),
+            source: try reader.source(with).plain,
             weight: LayerProfile([(layers, command.weight)])))
         names.append("\(with) (\(layers))")
       }
       for part in command.part {
         let (latent, share) = try EditCommand.split(part)
-        parts.append(.init(source: try reader.source(latent), weight: share))
+        parts.append(.init(source: try reader.source(latent).plain, weight: share))
         names.append("\(latent) (\(share))")
       }
       let operation = MixOperation(parts)

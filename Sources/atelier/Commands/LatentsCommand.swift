@@ -125,7 +125,8 @@ struct LatentsCommand: ParsableCommand {
       let ws = try loaded.renderer(reader.content).plan(chosen).ws
       try project.add(loaded.record)
       let record = try project.keep(
-        ws, named: name, space: .wPlus, network: loaded.digest, note: note, replace: replace)
+        ws, named: name, space: .wPlus, network: loaded.digest, note: note, replace: replace,
+        companions: chosen.base.companions)
       print("\(record.name): W+ \(ws.shape) of \(source)")
     }
   }

@@ -90,7 +90,7 @@ struct StyleMixingCommand: ParsableCommand {
     }
     func mixed(_ row: LatentSource, _ column: LatentSource) -> Recipe {
       var recipe = own(row)
-      recipe.append(MixOperation(with: column, layers: layers, weight: weight))
+      recipe.append(MixOperation(with: column.plain, layers: layers, weight: weight))
       return recipe
     }
     let table = Sheet(

@@ -51,14 +51,13 @@ enum ProjectorCase: ConformanceCase {
         .flatMap { Double($0.1) } ?? 1e5
       var plan = InversionPlan.official(steps: table.count)
       plan.meanSamples = samples
-      plan.stages[0].noise = .stored
+      plan.stages[0].noise = .normalized
       plan.stages[0].noiseWeight = weight
       let target = try inputs.tensor("target")
       let scaled = (target * (1 / 127.5) + -1).reshaped(Shape([1] + target.shape.dimensions))
-      var inversion = try Inversion(generator, target: scaled, plan: plan) { picture, target in
-        // Pixels on the scale of 0 to 255.
-        ((picture - target) * 127.5).squared().mean()
-      }
+      // Pixels on the scale of 0 to 255.
+      let distance = PictureDistance { (($0 - $1) * 127.5).squared().mean() }
+      var inversion = try Inversion(generator, target: scaled, plan: plan, distance: distance)
       let given = inputs.tensors["\(name).w_noise"]
       let noise = try given?.tensor()
       var maps: [Tensor] = []
@@ -78,7 +77,9 @@ enum ProjectorCase: ConformanceCase {
       try steps(&inversion)
       for (layer, map) in zip(generator.noiseMaps(), inversion.state.noise) {
         let output = "\(name).final_noise.\(layer.name).noise_const"
-        // Adam moves elements whose gradient is nearly 0 either way.
+        // Adam divides by the size of an element's own gradient, so that single pixels whose gradient
+        // is nearly 0 in the first steps go their own ways: in 98 of 100 the difference stays below
+        // 1e-5, and a float64 twin of the reference differs from it by 2e-3 in one pixel, too.
         report.compare(output, map, try outputs.tensor(output), relative: 5e-3)
       }
     }

@@ -103,17 +103,17 @@ enum TrainingCase: ConformanceCase {
       let found = Tensor(values.flatMap(\.scalars), shape: [values.reduce(0) { $0 + $1.count }])
       // Rounding grows from step to step.
       report.compare(
-        gradient: "iterations.\(name)", found, expected, relative: 1e-2)
+        gradient: "iterations.\(name)", found, expected, relative: 1e-3)
     }
     for (side, parameters) in [
       ("G", work.parameters(.generator)), ("D", work.parameters(.discriminator)),
     ] {
       for (name, value) in parameters {
         let expected = try all.tensor("final.\(side).\(name)")
-        // Adam moves an element whose gradient is nearly 0 either way.
+        // Adam may move an element whose gradient is nearly 0 either way, by twice its learning rate.
         report.compare(
           gradient: "final.\(side).\(name)", value, expected,
-          largest: max(expected.largestMagnitude, 1), relative: 0.02)
+          largest: max(expected.largestMagnitude, 1), relative: 4e-3)
       }
     }
   }

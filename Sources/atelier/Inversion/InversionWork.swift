@@ -11,37 +11,37 @@ struct InversionWork {
   private let project: Project
   private let name: String
   private let target: Image
-  private let perceptual: LPIPS
+  private let settings: InversionSettings
+  private let distance: DistanceList
   private var inversion: Inversion
+  /// The tuning of the weights, once the latent is found.
+  private var tuning: PivotalTuning?
+  /// What a finished tuning has come to.
+  private var tuned: Tensor?
   private var seconds: Double
 
-  /// What an inversion goes on with only if it is the same.
-  private struct Settings: Codable {
-    let metric: String
-    let pixelWeight: Float
-    let plan: InversionPlan
+  /// Where the picture so far is written, and every how many steps.
+  typealias Preview = (url: URL, every: Int)
+
+  /// What is counted, as text beside the stored tensors.
+  private struct Counters: Codable {
+    var inversion: String
+    var tuning: Int
   }
 
   /// Begins an inversion, or takes up the one that is stored under the name.
   init(
-    network: LoadedNetwork, project: Project, name: String, target: Image,
-    metric: (name: String, distance: LPIPS), pixelWeight: Float, plan: InversionPlan,
-    start: InvertCommand.Start, restart: Bool
+    network: LoadedNetwork, project: Project, name: String, target: Image, distance: DistanceList,
+    settings: InversionSettings, start: InvertCommand.Start, restart: Bool
   ) throws {
     (self.network, self.project, self.name, self.target) = (network, project, name, target)
-    perceptual = metric.distance
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    let settings = String(
-      decoding: try encoder.encode(
-        Settings(metric: metric.name, pixelWeight: pixelWeight, plan: plan)), as: UTF8.self)
+    (self.distance, self.settings) = (distance, settings)
     let tensor = target.tensor()
-    let distance = Self.distance(metric.distance, pixelWeight: pixelWeight)
     let stored = try project.inversion(named: name)
     seconds = 0
     if !restart, let stored {
       guard stored.network == network.digest, stored.target == target.pixelDigest,
-        stored.settings == settings
+        settings.goesOn(from: stored)
       else {
         throw CommandError.invalidInput(
           "the project keeps another inversion '\(name)' (of another photograph, network or "
@@ -49,24 +49,35 @@ struct InversionWork {
       }
       if let (counters, tensors) = try project.inversionState(of: name) {
         seconds = stored.seconds
+        let counted = try? JSONDecoder().decode(Counters.self, from: Data(counters.utf8))
         inversion = try Inversion(
-          network.generator, target: tensor, plan: plan,
-          state: InversionState(counters: counters) { tensors[$0] }, distance: distance)
-        Output.note("\(name): goes on at step \(stored.step) of \(plan.steps).")
+          network.generator, target: tensor, plan: settings.plan,
+          state: InversionState(counters: counted?.inversion ?? counters) { tensors[$0] },
+          distance: distance.pictureDistance)
+        tuned = tensors["tuning.result"]
+        if inversion.isFinished, settings.tuning > 0, tuned == nil {
+          tuning = try Self.tuning(network, inversion, tensor, settings, distance)
+          if let steps = counted?.tuning, steps > 0 { try takeUp(steps, tensors) }
+        }
+        Output.note("\(name): goes on at step \(done) of \(total).")
         return
       }
     }
     let guess = start == .encoder ? try Self.guess(tensor, network, project) : nil
     inversion = try Inversion(
-      network.generator, target: tensor, plan: plan, start: guess, distance: distance)
+      network.generator, target: tensor, plan: settings.plan, start: guess,
+      distance: distance.pictureDistance)
     // Nothing is changed before all that can be wrong has been found.
     if restart, stored != nil { try project.removeInversion(name) }
     if restart || stored == nil {
       try project.add(network.record)
       _ = try project.beginInversion(
-        named: name, network: network.digest, target: target.pixelDigest, settings: settings)
+        named: name, network: network.digest, target: target.pixelDigest, settings: settings.text)
     }
   }
+
+  private var done: Int { inversion.state.index + (tuning?.steps ?? 0) }
+  private var total: Int { settings.plan.steps + settings.tuning }
 
   /// What the project's encoder says of a picture: `[1, wDim]`.
   private static func guess(
@@ -82,67 +93,134 @@ struct InversionWork {
     return try encoder.latents(of: picture, features)
   }
 
-  /// LPIPS of pictures shrunk to 256 pixels, and mean squares at the stage's own size.
-  private static func distance(_ perceptual: LPIPS, pixelWeight: Float) -> PictureDistance {
-    { picture, target in
-      let near = perceptual.distance(picture.averaged(side: 256), target.averaged(side: 256))
-      return near.reshaped([]) + (picture - target).squared().mean() * pixelWeight
-    }
+  /// The tuning of the network's weights around what an inversion has found.
+  private static func tuning(
+    _ network: LoadedNetwork, _ inversion: Inversion, _ target: Tensor,
+    _ settings: InversionSettings, _ distance: DistanceList
+  ) throws -> PivotalTuning {
+    try PivotalTuning(
+      network.canonical, target: target, ws: inversion.latent,
+      settings: SynthesisSettings(noise: inversion.noise), learningRate: settings.tuningRate,
+      distance: distance.pictureDistance)
+  }
+
+  /// Takes up a tuning after as many steps.
+  private mutating func takeUp(_ steps: Int, _ tensors: [String: Tensor]) throws {
+    let weights = "tuning.weight.", moments = "tuning.moment."
+    let parameters = tensors.filter { $0.key.hasPrefix(weights) }
+      .map { (String($0.key.dropFirst(weights.count)), $0.value) }
+    try tuning?.restore(
+      steps: steps, parameters: Dictionary(parameters) { first, _ in first }
+    ) { tensors[moments + $0] }
   }
 
   /// Makes every step that is left; what was done is stored at Ctrl-C too.
-  mutating func run(keepEvery: Int, preview: URL?) throws {
-    let total = inversion.plan.steps
-    let line = InversionLine(done: inversion.state.index, total: total)
-    var begin = ContinuousClock.now
-    func spent(_ since: ContinuousClock.Instant) -> Double { (.now - since) / .seconds(1) }
+  mutating func run(keepEvery: Int, preview: Preview?) throws {
+    let line = InversionLine(done: done, total: total)
+    defer { line.finish() }
+    var clock = Clock(seconds: seconds)
     while let step = inversion.advance() {
-      line.show(step)
-      var problem: (any Error)?
-      do { try Interruption.check() } catch { problem = error }
-      if problem != nil || inversion.isFinished || inversion.state.index % keepEvery == 0 {
-        seconds += spent(begin)
-        begin = .now
-        try store()
-        if let preview { try Image(inversion.render()).write(to: preview) }
+      line.show(
+        step.index, settings.plan.stages[step.stage].space.rawValue, distance: step.distance,
+        loss: step.loss)
+      let isDue = inversion.isFinished || inversion.state.index % keepEvery == 0
+      if let preview, inversion.state.index % preview.every == 0, let picture = inversion.picture {
+        try Image(picture).write(to: preview.url)
       }
-      if let problem {
-        line.finish()
-        throw problem
-      }
+      try keep(isDue, &clock)
     }
-    line.finish()
+    guard settings.tuning > 0, tuned == nil else { return try show(preview) }
+    if tuning == nil {
+      tuning = try Self.tuning(network, inversion, target.tensor(), settings, distance)
+    }
+    while let steps = tuning?.steps, steps < settings.tuning {
+      guard let loss = try tuning?.advance() else { break }
+      line.show(done - 1, "weights", distance: loss, loss: loss)
+      if let preview, (steps + 1) % preview.every == 0, let picture = tuning?.picture {
+        try Image(picture).write(to: preview.url)
+      }
+      // All weights and their moments are stored, which takes a while for large networks.
+      try keep(clock.sinceStored > 30, &clock)
+    }
+    tuned = (tuning?.difference).map { WeightTuning.joined($0, of: network.canonical) }
+    try keep(true, &clock)
+    try show(preview)
+  }
+
+  private func show(_ preview: Preview?) throws {
+    if let preview { try result().write(to: preview.url) }
+  }
+
+  /// Stores the state where that is due or Ctrl-C was pressed.
+  private mutating func keep(_ isDue: Bool, _ clock: inout Clock) throws {
+    var problem: (any Error)?
+    do { try Interruption.check() } catch { problem = error }
+    if isDue || problem != nil {
+      seconds = clock.stored()
+      try store()
+    }
+    if let problem { throw problem }
   }
 
   private func store() throws {
+    var tensors = inversion.state.tensors
+    if let tuned {
+      tensors.append(("tuning.result", tuned))
+    } else if let tuning {
+      for (name, tensor) in tuning.parameters.sorted(by: { $0.key < $1.key }) {
+        tensors.append(("tuning.weight.\(name)", tensor))
+      }
+      for moment in tuning.moments {
+        tensors.append(("tuning.moment.\(moment.name)", moment.tensor))
+      }
+    }
+    let counters = Counters(inversion: inversion.state.counters, tuning: tuning?.steps ?? 0)
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
     try project.storeInversion(
-      name, step: inversion.state.index, counters: inversion.state.counters,
-      tensors: inversion.state.tensors, seconds: seconds, isFinished: inversion.isFinished)
+      name, step: done, counters: String(decoding: try encoder.encode(counters), as: UTF8.self),
+      tensors: tensors, seconds: seconds, settings: settings.text,
+      isFinished: inversion.isFinished && (settings.tuning == 0 || tuned != nil))
   }
 
-  /// Keeps the latent, writes the strip, and measures the result.
+  /// The picture of all that was found.
+  private func result() throws -> Image {
+    var generator = network.generator
+    if let tuned {
+      generator = try Generators.load(
+        network.canonical.adding(WeightTuning.split(tuned, of: network.canonical)))
+    }
+    return Image(
+      generator.synthesis(inversion.latent, SynthesisSettings(noise: inversion.noise)))
+  }
+
+  /// Keeps the latent with what belongs to it, writes the strip, and measures the result.
   func finish(photo: String, output: URL?) throws -> InversionReport {
-    let picture = inversion.render()
-    let result = Image(picture)
-    let (a, b) = (result.tensor(), target.tensor())
+    let result = try result()
+    let quality = InversionQuality(result, target, by: distance.judge)
+    let steps = inversion.state.index + (tuned == nil ? 0 : settings.tuning)
     let report = InversionReport(
-      name: name, photo: photo, network: network.name, steps: inversion.state.index,
-      lpips: perceptual.distance(a.averaged(side: 256), b.averaged(side: 256)).scalar,
-      metric: perceptual.name, l2: SquaredDistance().distance(a, b).scalar,
-      similarity: 1 - StructuralSimilarity().distance(a, b).scalar, seconds: seconds,
-      peakMemory: InversionReport.peakMemory(), output: output?.path)
+      name: name, photo: photo, network: network.name, steps: steps, quality: quality,
+      metric: distance.judge.name, seconds: seconds, peakMemory: InversionReport.peakMemory(),
+      output: output?.path)
+    var content = MemoryContent()
+    let movesNoise = settings.plan.stages.contains { $0.noise != .fixed }
+    let maps = movesNoise ? inversion.state.noise : []
+    let companions = LatentCompanions(
+      tuning: tuned.map { content.add($0) },
+      noise: maps.isEmpty ? nil : content.add(NoiseMaps.joined(maps)))
     let latent = inversion.state.latent
-    let isPlus = latent.shape.rank == 3
     _ = try project.keep(
-      latent.row(0), named: name, space: isPlus ? .wPlus : .w, network: network.digest,
+      latent.row(0), named: name, space: latent.shape.rank == 3 ? .wPlus : .w,
+      network: network.digest,
       note: "inverted from \(URL(fileURLWithPath: photo).lastPathComponent): \(report.summary)",
-      replace: true)
+      replace: true, companions: companions, attachments: content.tensors)
     if let output { try Self.strip(target, result).write(to: output) }
     return report
   }
 
   /// Target, result and the absolute difference, brightened fourfold.
-  private static func strip(_ target: Image, _ result: Image) -> Image {
+  static func strip(_ target: Image, _ result: Image) -> Image {
     let residual = zip(target.pixels, result.pixels).map { a, b in
       UInt8(clamping: 4 * abs(Int(a) - Int(b)))
     }
@@ -156,69 +234,20 @@ struct InversionWork {
   }
 }
 
-/// How an inversion ended.
-struct InversionReport: Encodable {
-  let name, photo, network: String
-  let steps: Int
-  let lpips: Float
-  let metric: String
-  let l2, similarity: Float
-  let seconds: Double
-  /// In bytes.
-  let peakMemory: Int
-  let output: String?
+/// The seconds of all sittings.
+private struct Clock {
+  private var seconds: Double
+  private var last = ContinuousClock.now
 
-  enum CodingKeys: String, CodingKey {
-    case name, photo, network, steps, lpips, metric, l2, seconds, peakMemory, output
-    case similarity = "msSSIM"
-  }
+  init(seconds: Double) { self.seconds = seconds }
 
-  /// The distances on one line.
-  var summary: String {
-    String(
-      format: "%@ %.4f, l2 %.4f, ms-ssim %.4f after %d steps", metric, lpips, l2, similarity, steps)
-  }
+  /// The seconds since the state was stored.
+  var sinceStored: Double { (ContinuousClock.now - last) / .seconds(1) }
 
-  func show() {
-    print("\(name): \(summary)")
-    print(
-      String(
-        format: "%.0f s, %.0f MB at most%@", seconds, Double(peakMemory) / 1e6,
-        output.map { "; \($0)" } ?? ""))
-  }
-
-  /// The most memory that this process has had, in bytes.
-  static func peakMemory() -> Int {
-    var usage = rusage()
-    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-    return usage.ru_maxrss << 10
-  }
-}
-
-/// The line that tells of a running inversion, on a terminal only.
-struct InversionLine {
-  private let total: Int
-  private let first: Int
-  private let start = ContinuousClock.now
-  private let isShown = isatty(STDERR_FILENO) == 1
-
-  init(done: Int, total: Int) {
-    (first, self.total) = (done, total)
-    Interruption.watch()
-  }
-
-  func show(_ step: Inversion.Step) {
-    guard isShown else { return }
-    let made = step.index + 1 - first
-    let each = (ContinuousClock.now - start) / .seconds(1) / Double(max(made, 1))
-    let text = String(
-      format: "\r\u{1B}[Kstep %d of %d, distance %.4f, loss %.4f, %.2f s each, about %.0f s left",
-      step.index + 1, total, step.distance, step.loss, each,
-      each * Double(total - step.index - 1))
-    FileHandle.standardError.write(Data(text.utf8))
-  }
-
-  func finish() {
-    if isShown { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
+  /// Counts the time up to now.
+  mutating func stored() -> Double {
+    seconds += sinceStored
+    last = .now
+    return seconds
   }
 }

@@ -13,6 +13,7 @@ struct LoadedNetwork {
   let url: URL
   let canonical: CanonicalNetwork
   let previews: PreviewMaps
+  let tunings: TunedGenerators
 
   /// Loads a checkpoint file, or fetched weights by name.
   init(named name: String, watch: Stopwatch = Stopwatch()) throws {
@@ -44,6 +45,7 @@ struct LoadedNetwork {
       { try watch.time("digest") { try checkpoint.digest() } })
     (canonical, generator) = network
     self.digest = digest
+    tunings = TunedGenerators(canonical)
     Self.remark(on: canonical)
     previews = PreviewMaps(generator: generator, network: digest, folder: CacheFolder.previews)
     self.url = url
@@ -145,6 +147,6 @@ struct LoadedNetwork {
   ) -> Renderer {
     Renderer(
       generator: generator, network: digest, content: content, cache: cache,
-      previews: previews)
+      previews: previews, tunings: tunings)
   }
 }

@@ -34,7 +34,8 @@ struct SourceReader {
     if let project {
       if let kept = try project.latents().first(where: { $0.name == text }) {
         return LatentSource(
-          .latent(kept.tensor, kept.space), label: kept.space == .z ? label : nil)
+          .latent(kept.tensor, kept.space), label: kept.space == .z ? label : nil,
+          companions: kept.companions)
       }
       if try project.artworks().contains(where: { $0.name == text }) {
         return try artwork(text, in: project)
@@ -51,7 +52,8 @@ struct SourceReader {
   /// `lerp:A:B:T`: from A (T = 0) to B (T = 1).
   private mutating func between(_ text: String, _ way: Interpolation) throws -> LatentSource {
     let (from, to, t) = try Self.ends(of: text, way)
-    return LatentSource(.between(try source(from), try source(to), t: t, way), label: label)
+    return LatentSource(
+      .between(try source(from).plain, try source(to).plain, t: t, way), label: label)
   }
 
   /// The parts of `lerp:A:B:T`.
@@ -158,7 +160,7 @@ struct SourceReader {
 
   /// A centre to truncate towards, as the digest of a W or W+ tensor.
   mutating func center(_ text: String, generator: any Generator) throws -> Digest? {
-    let source = try source(text)
+    let source = try source(text).plain
     if source.origin == .mean { return nil }
     let renderer = Renderer(
       generator: generator, network: Digest(of: Data()), content: content)
