@@ -5,7 +5,8 @@ import Tensors
 /// What a PNG carries so that it reopens as an edit: the recipe, and everything it names.
 ///
 /// It is stored as two texts: `atelier:recipe`, the document itself as canonical JSON, and
-/// `atelier:plan`, what was resolved from it (W+, ψ by layer, the digest of the pixels).
+/// `atelier:plan`, what was resolved from it (W+, ψ by layer, the digest of the pixels). Large tensors,
+/// such as tunings, stand in texts of their own, `atelier:content`.
 public struct PictureDocument: Codable, Sendable {
   /// The newest form that this Atelier reads and the one that it writes.
   public static let currentVersion = 1
@@ -79,7 +80,7 @@ public struct PictureDocument: Codable, Sendable {
       PNGText(keyword: "Software", text: "\(engine) (a synthetic picture)"),
       PNGText(keyword: Self.recipeKeyword, text: try Self.json(self)),
       PNGText(keyword: Self.planKeyword, text: try Self.json(resolved)),
-    ]
+    ] + PictureContent.texts(tensors)
   }
 
   /// The document in a PNG's texts, `nil` if it carries none.
@@ -88,6 +89,7 @@ public struct PictureDocument: Codable, Sendable {
       return nil
     }
     self = try Self.decode(PictureDocument.self, from: text)
+    tensors.merge(try PictureContent.tensors(in: texts)) { first, _ in first }
   }
 
   /// The digest of the pixels as they were when the picture was written, if its texts say so.
@@ -121,7 +123,8 @@ public struct PictureDocument: Codable, Sendable {
 
 extension PictureDocument {
   private enum CodingKeys: String, CodingKey {
-    case version = "atelier", name, network, recipe, sheet, tensors, maps, names
+    case version = "atelier"
+    case name, network, recipe, sheet, tensors, maps, names
   }
 
   /// Reads the canonical form; every tensor must be what its digest says.
@@ -167,7 +170,8 @@ extension PictureDocument {
     try container.encode(network, forKey: .network)
     try container.encodeIfPresent(recipe, forKey: .recipe)
     try container.encodeIfPresent(sheet, forKey: .sheet)
-    let stored = tensors.map { ($0.key.description, StoredValues($0.value)) }
+    let stored = tensors.filter { !PictureContent.isLarge($0.value) }
+      .map { ($0.key.description, StoredValues($0.value)) }
     try container.encode(Dictionary(stored) { first, _ in first }, forKey: .tensors)
     if !maps.isEmpty {
       let packed = try maps.map { ($0.key.description, try $0.value.packed()) }

@@ -3,8 +3,8 @@ import Editing
 import Foundation
 import Imaging
 import Networks
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 
 /// Recipes whose base was inverted with noise maps and tuned weights, on a network of 64 pixels.
@@ -100,6 +100,25 @@ struct LatentCompanionTests {
       recipe: recipe(.init(tuning: tuning, noise: noise)), content: content)
     let texts = try document.texts(
       plan: nil, pixels: Digest(of: Data()), engine: "a test")
+    // Other programs refuse texts of more than a megabyte.
+    #expect(texts.allSatisfy { $0.text.utf8.count < 1_000_000 })
+    let parts = texts.filter { $0.keyword == "atelier:content" }
+    #expect(parts.contains { $0.text.hasPrefix("\(tuning) 1/") && $0.text.contains(" bf16 ") })
+    for damage in [
+      texts.filter { !$0.text.hasPrefix("\(tuning) 1/") },
+      texts.map { text in
+        var text = text
+        if text.keyword == "atelier:content" {
+          text.text = text.text.replacing(" bf16 ", with: " f32 ")
+        }
+        return text
+      },
+    ] where parts.count > 1 || damage.count == texts.count {
+      #expect(throws: EditingError.self) {
+        let read = try PictureDocument(texts: damage)
+        _ = try renderer(MemoryContent(read?.tensors ?? [:])).plan(recipe(.init(tuning: tuning)))
+      }
+    }
     let read = try #require(try PictureDocument(texts: texts))
     let again = try renderer(MemoryContent(read.tensors)).render(#require(read.recipe))
     #expect(try again.pixels == renderer().render(#require(document.recipe)).pixels)
