@@ -46,7 +46,7 @@ struct AppendOnlyTests {
               AND name NOT LIKE 'grdb_%'
             """)
       }
-      #expect(tables.count == 20)
+      #expect(tables.count == 21)
       #expect(tables.allSatisfy { $0["wr"] == 0 && $0["strict"] == 1 })
     }
   }
