@@ -67,6 +67,40 @@ void atelier_normalize(
 }
 
 ATELIER_MULTIVERSION
+void atelier_normalize_back(
+    float *to, const float *gradient, const float *y, const float *x, float mean, float factor,
+    float slope, size_t count) {
+  // Sixteen running sums in a fixed order, gathered in double precision every 256 elements.
+  double total = 0, product = 0;
+  size_t i = 0;
+  while (i < count) {
+    size_t end = i + 256 < count ? i + 256 : count;
+    float sums[16] = {0}, products[16] = {0};
+    for (; i + 16 <= end; i += 16)
+      for (int k = 0; k < 16; k++) {
+        float inner = gradient[i + k] * (y[i + k] > 0 ? 1 : slope);
+        sums[k] += inner;
+        products[k] += inner * (x[i + k] - mean);
+      }
+    for (; i < end; i++) {
+      float inner = gradient[i] * (y[i] > 0 ? 1 : slope);
+      total += inner;
+      product += inner * (x[i] - mean);
+    }
+    for (int k = 0; k < 16; k++) {
+      total += sums[k];
+      product += products[k];
+    }
+  }
+  float share = (float)(total / (double)count);
+  float lean = (float)(product * factor * factor / (double)count);
+  for (i = 0; i < count; i++) {
+    float inner = gradient[i] * (y[i] > 0 ? 1 : slope);
+    to[i] = (inner - share - (x[i] - mean) * lean) * factor;
+  }
+}
+
+ATELIER_MULTIVERSION
 void atelier_scale(float *y, const float *x, float scale, size_t count) {
   for (size_t i = 0; i < count; i++) y[i] = x[i] * scale;
 }

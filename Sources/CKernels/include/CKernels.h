@@ -33,6 +33,13 @@ void atelier_normalize(
     float *y, const float *x, float mean, float factor, float shift, int activation, float alpha,
     size_t count);
 
+/// The gradient of y = act((x − mean) · factor), mean and factor = 1/√(variance + ε) those of x, act
+/// linear above 0 and of slope `slope` below: with g = gradient · act′,
+/// to[i] = factor · (g[i] − mean g − (x[i] − mean) · factor² · mean(g · (x − mean))).
+void atelier_normalize_back(
+    float *to, const float *gradient, const float *y, const float *x, float mean, float factor,
+    float slope, size_t count);
+
 /// y[i] = x[i] · scale; `y` may be `x`.
 void atelier_scale(float *y, const float *x, float scale, size_t count);
 

@@ -71,6 +71,11 @@ enum PlaneNorm: Sendable {
     case .instance: return x.instanceNormalized(activation: activation, alpha: alpha)
     case .ofBatch(let weight, let bias):
       let moments = x.channelMoments()
+      if moments.mean.isTracked || weight.isTracked || bias.isTracked {
+        let y = x.batchNormalized(
+          mean: moments.mean, variance: moments.variance, weight: weight, bias: bias)
+        return PlaneNorm.none(y, activation: activation, alpha: alpha)
+      }
       guard
         case .stored(let scale, let shift) = Self.folded(
           mean: moments.mean, variance: moments.variance, weight: weight, bias: bias)

@@ -42,8 +42,13 @@ public struct SpectralNorm: Sendable {
     }
   }
 
-  /// The weight divided by σ.
+  /// The weight divided by σ; the gradient goes through σ too, with u and v constant.
   public var folded: Tensor {
+    if weight.isTracked {
+      let left = u.reshaped([u.count, 1]), right = v.reshaped([1, v.count])
+      let sigma = (weight.reshaped([u.count, v.count]) * (left * right)).sum()
+      return weight * sigma.reciprocal()
+    }
     let sigma = Float(sigma)
     var folded = weight
     folded.withUnsafeMutableBuffer { values in

@@ -8,7 +8,7 @@ import Tensors
 /// those of the file. Pictures go in as they are, −1 to 1.
 public struct VGG19Features: Sendable {
   /// The weights of the five features in the loss.
-  public static let lossWeights: [Double] = [1 / 32, 1 / 16, 1 / 8, 1 / 4, 1]
+  public static let lossWeights: [Float] = [1 / 32, 1 / 16, 1 / 8, 1 / 4, 1]
 
   /// The convolutions up to relu5_1, by torchvision's index; after the numbers in `pools` the size
   /// is halved.
@@ -50,10 +50,10 @@ public struct VGG19Features: Sendable {
     return found
   }
 
-  /// Σ weight · mean |features of a − features of b|.
-  public func loss(_ a: Tensor, _ b: Tensor) -> Double {
-    zip(Self.lossWeights, zip(self(a), self(b))).reduce(0) { sum, term in
-      sum + term.0 * SceneLosses.meanDistance(term.1.0, term.1.1)
+  /// Σ weight · mean |features of a − features of b|, a scalar; no gradient goes to `b`.
+  public func loss(_ a: Tensor, _ b: Tensor) -> Tensor {
+    zip(Self.lossWeights, zip(self(a), self(b.detached))).reduce(Tensor(0)) { sum, term in
+      sum + SceneLosses.meanDistance(term.1.0, term.1.1) * term.0
     }
   }
 }

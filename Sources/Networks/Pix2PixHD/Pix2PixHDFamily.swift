@@ -83,9 +83,12 @@ public enum Pix2PixHDFamily: SceneFamily {
 
   /// A discriminator's file on its own, for reference cases and tests.
   ///
-  /// - Parameter options: `no_lsgan` says whether it ends in a sigmoid.
+  /// - Parameters:
+  ///   - options: `no_lsgan` says whether it ends in a sigmoid.
+  ///   - leaves: Tensors that take the place of the file's, such as tracked ones.
   package static func discriminator(
-    _ checkpoint: Checkpoint, options: SceneOptions = SceneOptions()
+    _ checkpoint: Checkpoint, options: SceneOptions = SceneOptions(),
+    leaves: [String: Tensor] = [:]
   ) throws -> any SceneDiscriminator {
     let parameters = SceneParts.prefixed(checkpoint, SceneParts.discriminatorPrefix)
     let layout = Pix2PixHDLayout(
@@ -97,7 +100,8 @@ public enum Pix2PixHDFamily: SceneFamily {
     let network = try CanonicalNetwork(
       family: name, configuration: found, parameters: parameters, file: checkpoint.url.path)
     return try Pix2PixHDDiscriminator(
-      network, found, norm: layout.norm(of: SceneParts.discriminatorPrefix))
+      network.replacing(SceneParts.prefixed(leaves, SceneParts.discriminatorPrefix)), found,
+      norm: layout.norm(of: SceneParts.discriminatorPrefix))
   }
 
   private static func configuration(

@@ -110,6 +110,13 @@ struct Pix2PixHDGenerator: SceneGenerator {
     return picture(parts.count == 1 ? parts[0] : Tensor.concatenatedChannels(parts), observe)
   }
 
+  func pictures(_ semantics: Tensor, style: Tensor?) -> Tensor {
+    precondition(
+      semantics.shape[1] == size.semanticChannels && (style?.shape[1] ?? 0) == size.features,
+      "semantics \(semantics.shape) and features \(style?.shape.description ?? "none")")
+    return picture(style.map { Tensor.concatenatedChannels([semantics, $0]) } ?? semantics, nil)
+  }
+
   /// The picture of an input with all its channels: `[N, inputs, H, W]` → `[N, C, H, W]`.
   func picture(_ input: Tensor, _ observe: SceneObserver?) -> Tensor {
     var pyramid = [input]

@@ -62,7 +62,11 @@ public enum SPADEFamily: SceneFamily {
   }
 
   /// A discriminator's file on its own, for reference cases and tests.
-  package static func discriminator(_ checkpoint: Checkpoint) throws -> any SceneDiscriminator {
+  ///
+  /// - Parameter leaves: Tensors that take the place of the file's, such as tracked ones.
+  package static func discriminator(
+    _ checkpoint: Checkpoint, leaves: [String: Tensor] = [:]
+  ) throws -> any SceneDiscriminator {
     let parameters = SceneParts.prefixed(checkpoint, SceneParts.discriminatorPrefix)
     let layout = SPADELayout(
       parameters: parameters, options: SceneOptions(), file: checkpoint.url.path)
@@ -71,7 +75,8 @@ public enum SPADEFamily: SceneFamily {
     }
     let network = try CanonicalNetwork(
       family: name, configuration: options, parameters: parameters, file: checkpoint.url.path)
-    return try SPADEDiscriminator(network, options)
+    return try SPADEDiscriminator(
+      network.replacing(SceneParts.prefixed(leaves, SceneParts.discriminatorPrefix)), options)
   }
 
   static func configuration(of network: CanonicalNetwork) throws -> SPADEConfiguration {

@@ -102,6 +102,13 @@ struct SPADEGenerator: SceneGenerator {
     }
   }
 
+  func pictures(_ semantics: Tensor, style: Tensor?) -> Tensor {
+    precondition(
+      semantics.shape[1] == size.semanticChannels && (style?.shape[1] ?? 0) == size.codeWidth,
+      "semantics \(semantics.shape) and a code \(style?.shape.description ?? "none")")
+    return picture(semantics, code: style, nil)
+  }
+
   /// The picture of semantics `[N, channels, H, W]`, with a code `[N, codeWidth]` if the network
   /// begins with one.
   func picture(

@@ -20,6 +20,16 @@ public protocol SceneGenerator: Sendable {
   func synthesis(
     _ maps: SceneInput, style: SceneStyle, observe: SceneObserver?
   ) throws -> Tensor
+
+  /// The pictures of several scenes at once, `[N, C, H, W]`, as training draws them: nothing is
+  /// checked but the channels.
+  ///
+  /// - Parameters:
+  ///   - semantics: The channels of the maps, `[N, semanticChannels, H, W]` of a size that the network
+  ///     can take (``SceneInput/semantics(_:)``).
+  ///   - style: Features `[N, features, H, W]`, codes `[N, codeWidth]`, or `nil` where the network
+  ///     takes neither.
+  func pictures(_ semantics: Tensor, style: Tensor?) -> Tensor
 }
 
 extension SceneGenerator {

@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import Tensors
 
 /// The files of one network as the official scripts save it: `latest_net_G.pth` with, beside it,
 /// `latest_net_E.pth`, `latest_net_D.pth` and `opt.txt`.
@@ -67,6 +68,11 @@ struct SceneParts {
     Dictionary(
       checkpoint.tensors.map { (prefix + $0.key, Parameter($0.value)) },
       uniquingKeysWith: { a, _ in a })
+  }
+
+  /// Tensors under names that begin with `prefix`.
+  static func prefixed(_ tensors: [String: Tensor], _ prefix: String) -> [String: Tensor] {
+    Dictionary(tensors.map { (prefix + $0.key, $0.value) }) { first, _ in first }
   }
 
   /// What the names of an encoder's parameters begin with.

@@ -36,11 +36,57 @@ extension Tensor {
     epsilon: Float = 1e-5, activation: Activation = .linear, alpha: Float = 0.2
   ) -> Tensor {
     precondition(shape.rank == 4, "instance norm of \(shape)")
-    return normalizedPlanes(epsilon: epsilon, activation: activation, alpha: alpha) { _ in (1, 0) }
-      .recorded(from: [self]) { inputs in
-        inputs[0].normalizedInSteps(epsilon: epsilon)
-          .biasAct(Epilogue(activation: activation, alpha: alpha, gain: 1))
+    let result = normalizedPlanes(epsilon: epsilon, activation: activation, alpha: alpha) { _ in
+      (1, 0)
+    }
+    guard Tape.records(self) else { return result }
+    let epilogue = Epilogue(activation: activation, alpha: alpha, gain: 1)
+    guard epilogue.isPiecewise else {
+      return result.recorded(from: [self]) { inputs in
+        inputs[0].normalizedInSteps(epsilon: epsilon).biasAct(epilogue)
       }
+    }
+    let x = self
+    return result.recorded(
+      from: [self],
+      withResult: { y, gradient, _ in
+        [x.normalizationPullback(gradient, result: y, epsilon: epsilon, epilogue: epilogue)]
+      })
+  }
+
+  /// The gradient of ``instanceNormalized(epsilon:activation:alpha:)`` of this tensor, `y` its
+  /// result.
+  private func normalizationPullback(
+    _ gradient: Tensor, result y: Tensor, epsilon: Float, epilogue: Epilogue
+  ) -> Tensor {
+    if Tape.records(self, gradient) {
+      let inner = epilogue.pullback(gradient, result: y)
+      let centred = self - averaged(over: [2, 3]).broadcast(to: shape)
+      let factor = (centred.squared().averaged(over: [2, 3]) + epsilon).reciprocalSquareRoot()
+      let normal = centred * factor
+      let lean = (inner * normal).averaged(over: [2, 3])
+      return (inner - inner.averaged(over: [2, 3]).broadcast(to: shape) - normal * lean) * factor
+    }
+    let plane = shape[2] * shape[3], slope = epilogue.slope
+    return Tensor(uninitialized: shape) { destination in
+      withUnsafeBuffer { x in
+        y.withUnsafeBuffer { y in
+          gradient.withUnsafeBuffer { g in
+            guard let to = destination.baseAddress, let x = x.baseAddress,
+              let y = y.baseAddress, let g = g.baseAddress
+            else { return }
+            Parallel.forEach(shape[0] * shape[1]) { index in
+              let start = index * plane
+              var (mean, variance) = (0.0, 0.0)
+              atelier_moments(x + start, plane, &mean, &variance)
+              atelier_normalize_back(
+                to + start, g + start, y + start, x + start, Float(mean),
+                Float(1 / (variance + Double(epsilon)).squareRoot()), slope, plane)
+            }
+          }
+        }
+      }
+    }
   }
 
   /// Planes with mean 0 and deviation 1, in operations that have gradients.

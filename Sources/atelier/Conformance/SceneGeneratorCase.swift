@@ -119,7 +119,8 @@ enum SceneGeneratorCase: ConformanceCase {
       case "kld_sum":
         guard let mean = found["mu"], let logVariance = found["logvar"] else { break }
         return try scene.compare(
-          name, SceneLosses.divergence(mean: mean, logVariance: logVariance))
+          name,
+          Double(SceneLosses.divergence(mean: mean, logVariance: logVariance).scalar))
       case _ where name.hasPrefix("folded."):
         let layer = name.dropFirst(7).dropLast(7)
         guard let weight = try network.parameters["\(layer).weight_orig"]?.tensor(),

@@ -2,6 +2,7 @@ import Checkpoints
 import Foundation
 import Networks
 import Tensors
+import Training
 
 /// Discriminators of pix2pixHD and SPADE and the losses that both are trained with.
 enum SceneLossesCase: ConformanceCase {
@@ -16,22 +17,32 @@ enum SceneLossesCase: ConformanceCase {
     let isSPADE = checkpoint.tensors["discriminator_0.model0.0.weight"] != nil
     let discriminator =
       isSPADE
-      ? try SPADEFamily.discriminator(checkpoint) : try Pix2PixHDFamily.discriminator(checkpoint)
+      ? try SPADEFamily.discriminator(checkpoint)
+      : try Pix2PixHDFamily.discriminator(checkpoint, options: scene.options)
     let vgg = try reference.files.first { $0.hasPrefix("vgg19") }.map {
       try VGG19Features(reference.checkpoint($0))
     }
     let work = try Work(
       scene: scene, checkpoint: checkpoint, discriminator: discriminator, vgg: vgg,
       isSPADE: isSPADE)
-    for name in scene.outputs.names.sorted() { try work.compare(name) }
+    let gradients = try Gradients(work)
+    for name in scene.outputs.names.sorted() {
+      if name.hasPrefix("grad_") {
+        try gradients.compare(name)
+      } else {
+        try work.compare(name)
+      }
+    }
   }
 
   /// One discriminator at work.
-  private struct Work {
+  struct Work {
     let scene: SceneReference
     let checkpoint: Checkpoint
     let vgg: VGG19Features?
+    let discriminator: any SceneDiscriminator
     let isSPADE: Bool
+    let objective: SceneObjective
     let fake: Tensor
     let real: Tensor
     let semantics: Tensor
@@ -45,7 +56,9 @@ enum SceneLossesCase: ConformanceCase {
       self.scene = scene
       self.checkpoint = checkpoint
       self.vgg = vgg
+      self.discriminator = discriminator
       self.isSPADE = isSPADE
+      objective = Self.objective(scene, isSPADE: isSPADE)
       fake = try scene.inputs.tensor("fake")
       real = try scene.inputs.tensor("real")
       semantics = try scene.maps().semantics(Self.size(scene))
@@ -62,16 +75,30 @@ enum SceneLossesCase: ConformanceCase {
         usesInstances: options["no_instance"] != "True" && scene.inputs.tensors["inst"] != nil)
     }
 
-    private func number(_ option: String, _ standard: Double) -> Double {
-      scene.options[option].flatMap { Double($0) } ?? standard
+    /// The case's own losses and weights.
+    private static func objective(_ scene: SceneReference, isSPADE: Bool) -> SceneObjective {
+      func number(_ option: String, _ standard: Float) -> Float {
+        scene.options[option].flatMap { Float($0) } ?? standard
+      }
+      var objective: SceneObjective = isSPADE ? .spade : .pix2pixHD
+      objective.matching = number("lambda_feat", 10)
+      objective.perceptual = isSPADE ? number("lambda_vgg", 10) : objective.matching
+      objective.divergence = number("lambda_kld", 0.05)
+      if isSPADE, let mode = scene.options["gan_mode"].flatMap({ modes[$0] }) {
+        objective.adversarial = mode
+      }
+      if !isSPADE, scene.options["no_lsgan"] == "True" { objective.adversarial = .probabilities }
+      return objective
     }
 
+    /// SPADE's names of the losses.
+    private static let modes: [String: SceneLosses.Adversarial] = [
+      "ls": .leastSquares, "original": .logits, "w": .wasserstein, "hinge": .hinge,
+    ]
+
     func compare(_ name: String) throws {
-      if name.hasPrefix("grad_") {
-        return scene.report.notYet(name, "gradients are to come")
-      }
       if name.hasPrefix("power_iter.") { return try comparePowerIteration(name) }
-      if let found = try loss(name) { return try scene.compare(name, found) }
+      if let found = try loss(name) { return try scene.compare(name, Double(found.scalar)) }
       try scene.compare(
         name, try tensor(name), relative: SceneReference.activationTolerance)
     }
@@ -109,52 +136,41 @@ enum SceneLossesCase: ConformanceCase {
       return discriminator.features(Tensor.concatenatedChannels([semantics, fake])).first?.last
     }
 
-    /// Σ over the scales of the loss of their last layers; SPADE takes the mean.
+    /// The loss of a mode, summed over the scales; SPADE takes the mean.
     private func adversarial(
       _ results: [[Tensor]], isReal: Bool, _ mode: SceneLosses.Adversarial,
       trainsDiscriminator: Bool = true
-    ) -> Double {
-      let sum = results.compactMap(\.last).reduce(0) {
-        $0
-          + SceneLosses.adversarial(
-            $1, isReal: isReal, mode: mode, trainsDiscriminator: trainsDiscriminator)
-      }
-      return isSPADE ? sum / Double(results.count) : sum
+    ) -> Tensor {
+      var objective = objective
+      objective.adversarial = mode
+      return objective.adversarial(
+        results, isReal: isReal, trainsDiscriminator: trainsDiscriminator)
     }
 
-    private func loss(_ name: String) throws -> Double? {
+    private func loss(_ name: String) throws -> Tensor? {
+      let mode = objective.adversarial
       switch name {
-      case "loss_D_fake": return adversarial(fakeResults, isReal: false, .leastSquares)
-      case "loss_D_real": return adversarial(realResults, isReal: true, .leastSquares)
+      case "loss_D_fake": return adversarial(fakeResults, isReal: false, mode)
+      case "loss_D_real": return adversarial(realResults, isReal: true, mode)
       case "loss_G_GAN":
-        return adversarial(fakeResults, isReal: true, .leastSquares, trainsDiscriminator: false)
-      case "loss_G_GAN_Feat":
-        let distance = SceneLosses.featureDistance(fakeResults, realResults)
-        let scales = Double(fakeResults.count)
-        let layers = Double(fakeResults[0].count - 2)
-        return distance / scales * number("lambda_feat", 10) * (isSPADE ? 1 : 4 / (layers + 1))
-      case "loss_G_VGG":
-        return vgg.map {
-          $0.loss(fake, real) * number(isSPADE ? "lambda_vgg" : "lambda_feat", 10)
-        }
+        return adversarial(fakeResults, isReal: true, mode, trainsDiscriminator: false)
+      case "loss_G_GAN_Feat": return objective.matching(fakeResults, realResults)
+      case "loss_G_VGG": return vgg.map { objective.perceptual(fake, real, $0) }
       case "loss_bce_real", "loss_bce_fake":
         return try sigmoidResults().map {
           SceneLosses.adversarial(
             $0, isReal: name.hasSuffix("real"), mode: .probabilities, trainsDiscriminator: true)
         }
       case "kld":
-        return SceneLosses.divergence(
+        return objective.divergence(
           mean: try scene.inputs.tensor("mu"), logVariance: try scene.inputs.tensor("logvar"))
-          * number("lambda_kld", 0.05)
       default: return namedLoss(name)
       }
     }
 
     /// `loss_G_GAN_hinge`, `loss_D_fake_hinge`, `loss_ls_fake_as_real` and the like.
-    private func namedLoss(_ name: String) -> Double? {
-      let modes: [String: SceneLosses.Adversarial] = [
-        "ls": .leastSquares, "original": .logits, "w": .wasserstein, "hinge": .hinge,
-      ]
+    private func namedLoss(_ name: String) -> Tensor? {
+      let modes = Self.modes
       let words = name.split(separator: "_").map(String.init)
       if words.starts(with: ["loss", "G", "GAN"]), words.count == 4, let mode = modes[words[3]] {
         return adversarial(fakeResults, isReal: true, mode, trainsDiscriminator: false)
