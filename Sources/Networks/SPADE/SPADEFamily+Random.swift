@@ -28,13 +28,15 @@ extension SPADEFamily {
       usesInstances: try !flag("no_instance", false), filters: try integer("ngf", 64),
       depth: depth, cropSize: try integer("crop_size", 256),
       aspectRatio: try options.number("aspect_ratio", file: file) ?? 1, norm: norm, kernel: kernel,
-      codeWidth: isCoded ? try integer("z_dim", 256) : 0, hidden: 128,
+      codeWidth: isCoded ? try integer("z_dim", 256) : 0, hidden: try integer("nhidden", 128),
       imageChannels: try integer("output_nc", 3))
     if isCoded {
-      // The official encoder's code always has 256 numbers; another z_dim never worked with it.
+      // The official encoder always gives 256 numbers, and leaves out a layer below a crop size of
+      // 256 although it looks at 256×256 pictures: neither another z_dim nor smaller pictures work
+      // with it. Here the code is as wide as the generator's, and all six layers are always there.
       configuration.encoder = SPADEConfiguration.Encoder(
-        filters: configuration.filters, layers: configuration.cropSize >= 256 ? 6 : 5,
-        norm: .instance, codeWidth: 256)
+        filters: configuration.filters, layers: 6, norm: .instance,
+        codeWidth: configuration.codeWidth)
     }
     if try flag("D", false) {
       configuration.discriminator = SPADEConfiguration.Discriminator(
