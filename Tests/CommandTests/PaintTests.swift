@@ -91,6 +91,28 @@ struct PaintTests {
     }
   }
 
+  @Test("A palette of one's own names the classes of its session from then on")
+  func ownPalette() throws {
+    try Self.street { place in
+      func write(_ name: String) throws {
+        let classes = [(7, "tarmac"), (23, "heaven"), (26, "auto")].map {
+          "{\"id\":\($0.0),\"name\":\"\($0.1)\"}"
+        }
+        try Data("{\"name\":\"\(name)\",\"classes\":[\(classes.joined(separator: ","))]}".utf8)
+          .write(to: place.file("own.json"))
+      }
+      try write("mine")
+      let maps = "import --label-map label.png --inst-map inst.png --palette own.json"
+      try place.succeed("paint p.atelier a \(maps)")
+      try place.succeed("paint p.atelier a rectangle --rectangle 0,0,4,2 --label tarmac")
+      #expect(try Self.objects(place)[1, 1] == 7)
+      try write("cityscapes")
+      try place.expectRefusal(
+        ["paint", "p.atelier", "a"] + maps.split(separator: " ").map(String.init), code: 1,
+        says: ["give it another name"])
+    }
+  }
+
   @Test(
     "What cannot be done leaves nothing behind",
     arguments: [

@@ -52,6 +52,26 @@ struct WeightsCommandTests {
     }
   }
 
+  @Test("What is part of the sources is not fetched: the error says where it is from")
+  func local() throws {
+    try WeightsStand.with { stand in
+      let entry = """
+        {"version":1,"weights":[{"name":"box","family":"SPADE","resolution":64,"description":"d",
+        "source":{"local":"box.md"},"file":"box.safetensors","licence":"MIT","terms":null,
+        "lineage":"l","sha256":"\(String(repeating: "0", count: 64))","bytes":8,"converted":null,
+        "note":null}]}
+        """
+      try stand.write(entry, to: "index.json")
+      #expect(try stand.tool.run("weights", "list").output.contains("box"))
+      let run = try stand.tool.run("weights", "fetch", "box")
+      #expect(run.code == 1)
+      #expect(run.errors.contains("part of Atelier's sources"))
+      #expect(run.errors.contains("Weights/box.safetensors"))
+      try stand.write(entry.replacingOccurrences(of: "box.md", with: "../box.md"), to: "index.json")
+      #expect(try stand.tool.run("weights", "list").errors.contains("no model card '../box.md'"))
+    }
+  }
+
   @Test("The list tells what is there, as a table and as JSON")
   func list() throws {
     try WeightsStand.with { stand in

@@ -71,7 +71,9 @@ public struct Palette: Sendable, Hashable {
   }
 
   /// The palettes that Atelier knows.
-  public static let all: [Palette] = [.cityscapes, .cityscapesTrain, .cocoStuff, .ade20k]
+  public static let all: [Palette] = [
+    .cityscapes, .cityscapesTrain, .cocoStuff, .ade20k, .street,
+  ]
 
   /// The known palette of a name; throws ``ImagingError/badPalette(name:reason:)`` for any other.
   public static func named(_ name: String) throws(ImagingError) -> Palette {

@@ -14,7 +14,7 @@ public enum WorldKind: String, CaseIterable, Sendable {
   public var classes: [String] {
     switch self {
     case .street, .cars:
-      ["nothing", "sky", "road", "pavement", "building", "tree", "car"]
+      Palette.street.entries.map(\.name)
     case .portrait: FacePart.allCases.map { "\($0)" }
     }
   }

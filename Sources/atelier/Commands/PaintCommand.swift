@@ -86,10 +86,11 @@ struct PaintCommand: ParsableCommand {
     let isShown = verb == "show"
     let project = try Project(at: URL(fileURLWithPath: path), readOnly: isShown)
     let recipe = try project.recipe(of: artwork)
-    let palette = try files.palette ?? recipe.scene?.palette.map { try Palette.named($0) }
+    let palette = try files.palette ?? project.palette(named: recipe.scene?.palette)
     guard let verb = PaintVerb.all.first(where: { $0.name == verb }) else {
       return try show(project, recipe, palette)
     }
+    try Project.checkName(of: files.palette)
     let change = try verb.prepare(
       self, PaintVerb.Session(recipe: recipe, palette: palette, artwork: artwork))
     // What the edit comes to is worked out before anything is stored.
@@ -101,6 +102,7 @@ struct PaintCommand: ParsableCommand {
     guard let after = try content.scene(of: candidate) else { return }
     let step = try project.apply(
       to: artwork, label: change.label, maps: change.maps, change.apply)
+    try project.keep(files.palette)
     if json {
       return try Output.json(
         ArtworkSummary(project.artwork(named: artwork), project.recipe(of: artwork)))

@@ -153,7 +153,7 @@ struct PaintVerb {
       let digests = (labels: maps.labels.map.digest, instances: maps.instances?.map.digest)
       let stored = [maps.labels.map] + (maps.instances.map { [$0.map] } ?? [])
       let name = command.files.labelMap.map { URL(fileURLWithPath: $0).lastPathComponent } ?? ""
-      let palette = Palette.all.first { $0 == session.palette }?.name
+      let palette = session.palette?.name
       return EditVerb.Change(label: "import maps \(name)", maps: stored) { recipe in
         if recipe.scene == nil {
           recipe.scene = Scene(

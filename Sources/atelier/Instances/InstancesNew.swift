@@ -54,6 +54,7 @@ extension InstancesCommand {
           "the network '\(scene.name)' starts from no code, so --seed has no meaning for it.")
       }
       let palette = try files.palette
+      try Project.checkName(of: palette)
       let maps = try sized(files.maps(palette: palette), size)
       try maps.labels.check(
         classes: size.classes, except: size.hasUnknownClass ? 255 : nil,
@@ -77,6 +78,7 @@ extension InstancesCommand {
       try NameKind.artwork.check(name)
       let project = try Project.create(at: URL(fileURLWithPath: path), openExisting: true)
       try project.add(scene.record)
+      try project.keep(palette)
       let artwork = try project.add(
         recipe, named: name, label: "maps of \(maps.width)×\(maps.height)", maps: stored)
       if common.json { return try Output.json(ArtworkSummary(artwork, recipe)) }

@@ -37,7 +37,7 @@ struct SceneSession {
   func plan() throws -> ScenePlan { try renderer().plan(recipe) }
 
   /// The palette that names the classes, if the maps came with one.
-  var palette: Palette? { recipe.scene?.palette.flatMap { try? Palette.named($0) } }
+  var palette: Palette? { try? project.palette(named: recipe.scene?.palette) }
 
   /// The maps as they were imported: those that photographs of the scene belong to.
   func originalMaps() throws -> SceneMaps {

