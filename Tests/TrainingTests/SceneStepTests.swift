@@ -188,3 +188,35 @@ struct SceneStepTests {
     }
   }
 }
+
+@Suite("How well scenes are painted")
+struct SceneMeasureTests {
+  @Test("Repainting is measured by what changes inside and outside of the object")
+  func measuring() throws {
+    let data = WorldData(World(.street, width: 32, height: 32, seed: 9), count: 3)
+    let samples = data.samples([0, 1, 2])
+    let featured = try ScenePainter(SceneStepTests.Kind.featured.run().step.result())
+    let found = try SceneMeasure(featured, samples)
+    let inside = try #require(found.changeInside), outside = try #require(found.changeOutside)
+    #expect(found.scenes == 3 && inside > 0 && outside >= 0)
+    // By hand, from the painter's own pictures.
+    let painted = try featured.painted(samples[0])
+    let repainted = try #require(try featured.repainted(samples[0], from: samples[1]))
+    let target = try #require(featured.target(samples[0]))
+    let sizes = (target.count { $0 }, target.count { !$0 })
+    var sums = (0.0, 0.0)
+    for (i, pair) in zip(painted.scalars, repainted.scalars).enumerated() {
+      if target[i % target.count] {
+        sums.0 += Double(abs(pair.0 - pair.1))
+      } else {
+        sums.1 += Double(abs(pair.0 - pair.1))
+      }
+    }
+    let share = sums.1 / Double(sizes.1) / (sums.0 / Double(sizes.0))
+    #expect(try #require(found.largestShare) >= share * 0.999)
+    // A plain network has no styles to measure.
+    let plain = try SceneMeasure(
+      ScenePainter(SceneStepTests.Kind.plain.run().step.result()), samples)
+    #expect(plain.changeInside == nil && plain.reconstruction > 0)
+  }
+}

@@ -116,28 +116,10 @@ public struct SceneStep: TrainingStep {
   }
 
   private func work(_ batch: TrainingBatch) throws -> Work {
-    let semantics = try batch.samples.map { try scene($0).semantics(size) }
+    let semantics = try batch.samples.map { try $0.scene().semantics(size) }
     return Work(
       semantics: .concatenated(semantics), real: batch.pictures,
-      regions: batch.samples.map(regions))
-  }
-
-  /// The maps of a sample, as the network takes them.
-  func scene(_ sample: TrainingSample) throws -> SceneInput {
-    guard let labels = sample.labels else {
-      throw TrainingError.unfitData(
-        place: "pictures without label maps",
-        reason: "a network that paints label maps needs the class of every pixel")
-    }
-    return SceneInput(
-      height: labels.height, width: labels.width, labels: labels.map.values,
-      instances: (sample.instances?.map ?? labels.map).values)
-  }
-
-  /// What features are averaged over.
-  func regions(_ sample: TrainingSample) -> [Int32] {
-    let instances = size.featuresFollowLabels ? nil : sample.instances?.map.values
-    return instances ?? sample.labels?.map.values ?? []
+      regions: batch.samples.map { $0.regions(size) })
   }
 
   /// One step of both sides: losses by name, `G_…` of the generator (and `KLD`), `D_…` of the
