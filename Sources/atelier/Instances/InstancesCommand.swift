@@ -24,6 +24,6 @@ struct InstancesCommand: ParsableCommand {
       """,
     subcommands: [
       New.self, Encode.self, List.self, Cluster.self, Name.self, Set.self, Blend.self, Sample.self,
-      Transfer.self,
+      Transfer.self, Measure.self,
     ])
 }

@@ -9,8 +9,9 @@ struct TrainCommand: ParsableCommand {
       samples, and a page with curves. Ctrl-C stores everything; --resume goes on, and ends with the \
       same bytes as a run that was never stopped.
 
-      Example:
+      Examples:
         atelier train stylegan2 --data cars --resolution 64 --images 200k --out Runs/cars
+        atelier train pix2pixhd --data street --size 256x128 --images 20k --out Runs/street
       """,
-    subcommands: [TrainStyleGAN2.self])
+    subcommands: [TrainStyleGAN2.self, TrainPix2PixHD.self, TrainSPADE.self])
 }
