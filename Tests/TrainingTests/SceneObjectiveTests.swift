@@ -33,6 +33,19 @@ struct SceneObjectiveTests {
     #expect(abs(value(.logits, true) - Float(logistic + other)) < 1e-6)
   }
 
+  @Test("Cross-entropy of probabilities is torch's at 0 and 1 too, and its gradient finite")
+  func certainty() {
+    let probabilities = Tensor([0, 1, 0.25, 0.5], shape: [1, 1, 2, 2])
+    let found = valueWithGradient(at: probabilities) {
+      SceneLosses.adversarial($0, isReal: true, mode: .probabilities, trainsDiscriminator: true)
+    }
+    #expect(abs(found.value.scalar - Float(100 + log(4) + log(2)) / 4) < 1e-5)
+    let gradient = found.gradient.scalars
+    #expect(gradient.allSatisfy(\.isFinite))
+    // −1 / (4 p).
+    #expect(abs(gradient[2] + 1) < 1e-5 && abs(gradient[3] + 0.5) < 1e-5)
+  }
+
   @Test("Feature matching leaves out the last layers, and weighs them as each script does")
   func matching() {
     let one = Tensor(repeating: 1, shape: [1, 1, 2, 2]), three = one * 3

@@ -175,6 +175,14 @@ struct SceneStepTests {
     } throws: {
       "\($0)".contains("spectralspadeinstance3x3")
     }
+    var pictures = SceneOptions(Kind.plain.options)
+    pictures["label_nc"] = "0"
+    let painter = try Scenes.beginning(family: "Pix2PixHD", options: pictures, seed: 1).network
+    #expect {
+      try SceneStep(painter, plan: .pix2pixHD(pictures: 8), showcase: samples)
+    } throws: {
+      "\($0)".contains("label_nc above 0")
+    }
     #expect(throws: NetworkError.self) {
       try Scenes.beginning(family: "StyleGAN2", options: SceneOptions(), seed: 1)
     }

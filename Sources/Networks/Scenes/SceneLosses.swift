@@ -28,8 +28,11 @@ public enum SceneLosses {
     switch mode {
     case .leastSquares: return (isReal ? results + -1 : results).squared().mean()
     case .probabilities:
-      // torch keeps logarithms above −100.
-      return -(isReal ? results : -results + 1).logarithm().clamped(-100, 0).mean()
+      // torch keeps logarithms above −100, and gradients finite where a probability is 0.
+      let right = isReal ? results : -results + 1
+      let logarithms = right.clamped(.leastNormalMagnitude, 1).logarithm()
+      let exact = right.detached.logarithm().clamped(-100, 0)
+      return -(logarithms + (exact - logarithms.detached)).mean()
     case .logits: return (isReal ? -results : results).softplus().mean()
     case .hinge:
       guard trainsDiscriminator else { return -results.mean() }

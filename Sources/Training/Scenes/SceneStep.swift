@@ -46,6 +46,11 @@ public struct SceneStep: TrainingStep {
         expected: "one with a discriminator")
     }
     size = generator.size
+    guard size.classes > 0 else {
+      throw TrainingError.unfitSetting(
+        name: "the network", found: "one that takes RGB pictures in place of label maps",
+        expected: "a network of label maps (label_nc above 0)")
+    }
     if size.features > 0 || size.codeWidth > 0, try Scenes.loadEncoder(network) == nil {
       throw TrainingError.unfitSetting(
         name: "the network", found: "one that takes styles but has no encoder",
