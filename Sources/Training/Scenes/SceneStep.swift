@@ -243,6 +243,8 @@ public struct SceneStep: TrainingStep {
   public func result() throws -> CanonicalNetwork {
     var tensors = buffers
     for group in groups { tensors.merge(group.averages) { _, new in new } }
-    return network.replacing(tensors)
+    var result = network.replacing(tensors)
+    result.provenance["source"] = "trained with Atelier"
+    return result
   }
 }
