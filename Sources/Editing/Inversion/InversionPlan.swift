@@ -34,20 +34,22 @@ public struct InversionPlan: Codable, Hashable, Sendable {
       stages: [InversionStage(space: .w, steps: steps, latentNoise: 0.05, noise: .random)])
   }
 
-  /// From the mean, two fifths of the steps in W, quickly, and the rest in W+; noise maps stay as they
-  /// are stored unless `optimizesNoise`. Pictures are compared at 256 pixels.
+  /// From the mean, two fifths of the steps in W, quickly, and the rest in W+, pulled gently towards
+  /// the result in W; with `optimizesNoise` the noise maps move, too, in the last three tenths.
+  /// Pictures are compared at 256 pixels.
   public static func standard(
     steps: Int = 200, optimizesNoise: Bool = false, seed: UInt64 = 0
   ) -> InversionPlan {
-    let first = max(steps * 2 / 5, min(steps, 1))
+    let first = max(steps * 2 / 5, min(steps, 1)), last = optimizesNoise ? steps * 3 / 10 : 0
+    let plus = InversionStage(
+      space: .wPlus, steps: steps - first - last, learningRate: 0.05, rampDown: 0.5, stayClose: 5,
+      resolution: 256)
     return InversionPlan(
       start: .mean, seed: seed,
       stages: [
         InversionStage(
           space: .w, steps: first, learningRate: 0.2, rampDown: 0.5, resolution: 256),
-        InversionStage(
-          space: .wPlus, steps: steps - first, learningRate: 0.05, rampDown: 0.5, stayClose: 5,
-          noise: optimizesNoise ? .stored : .fixed, resolution: 256),
+        plus, .noise(after: plus, last),
       ].filter { $0.steps > 0 })
   }
 
@@ -120,10 +122,12 @@ public struct InversionStage: Codable, Hashable, Sendable {
     (self.resolution, self.patience) = (resolution, patience)
   }
 
-  /// A stage that goes on from another and moves the noise maps too.
+  /// A stage that goes on from another and moves the noise maps, too: at two fifths of its learning
+  /// rate, and with a regulariser that leaves the pictures the larger part of the loss.
   public static func noise(after stage: InversionStage, _ steps: Int) -> InversionStage {
     var next = stage
-    (next.steps, next.noise) = (steps, .stored)
+    (next.steps, next.noise, next.noiseWeight) = (steps, .stored, 1e3)
+    (next.learningRate, next.stayClose) = (stage.learningRate * 0.4, 0)
     return next
   }
 

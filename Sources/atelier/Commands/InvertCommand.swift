@@ -156,7 +156,7 @@ struct InvertCommand: ParsableCommand {
     if space == .w {
       var stage = plan.stages[0]
       stage.steps = steps
-      stage.noise = noise ? .stored : .fixed
+      (stage.noise, stage.noiseWeight) = (noise ? .stored : .fixed, 1e3)
       plan.stages = [stage]
     }
     for index in plan.stages.indices { plan.stages[index].patience = patience }
