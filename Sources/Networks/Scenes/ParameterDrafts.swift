@@ -74,13 +74,7 @@ extension CanonicalNetwork {
   static func draft<Configuration: Encodable>(
     _ family: any NetworkFamily.Type, _ configuration: Configuration
   ) throws -> (network: CanonicalNetwork, shapes: [String: Shape]) {
-    let drafts = ParameterDrafts { _ in false }
-    var network = try CanonicalNetwork(
-      family: family.name, configuration: configuration, parameters: [:],
-      file: "a \(family.name) network with random weights")
-    network.drafts = drafts
-    try family.check(network)
-    network.drafts = nil
+    let (network, drafts) = try asked(family, configuration, ParameterDrafts { _ in false })
     return (network, drafts.shapes)
   }
 
@@ -90,16 +84,24 @@ extension CanonicalNetwork {
     hasZeroBiases: Bool, isSpectral: @escaping @Sendable (String) -> Bool = { _ in false },
     deviation: (Shape) -> Double
   ) throws -> CanonicalNetwork {
-    let drafts = ParameterDrafts(isSpectral: isSpectral)
+    var (network, drafts) = try asked(
+      family, configuration, ParameterDrafts(isSpectral: isSpectral))
+    network.parameters = drafts.parameters(
+      seed: seed, hasZeroBiases: hasZeroBiases, deviation: deviation)
+    network.provenance = ["source": "random weights, seed \(seed)"]
+    return network
+  }
+
+  /// A network without parameters, and the drafts that have noted what its family asked for.
+  private static func asked<Configuration: Encodable>(
+    _ family: any NetworkFamily.Type, _ configuration: Configuration, _ drafts: ParameterDrafts
+  ) throws -> (network: CanonicalNetwork, drafts: ParameterDrafts) {
     var network = try CanonicalNetwork(
       family: family.name, configuration: configuration, parameters: [:],
       file: "a \(family.name) network with random weights")
     network.drafts = drafts
     try family.check(network)
     network.drafts = nil
-    network.parameters = drafts.parameters(
-      seed: seed, hasZeroBiases: hasZeroBiases, deviation: deviation)
-    network.provenance = ["source": "random weights, seed \(seed)"]
-    return network
+    return (network, drafts)
   }
 }
