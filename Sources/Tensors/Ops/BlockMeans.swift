@@ -8,7 +8,7 @@ extension Tensor {
       "means of blocks of \(factor) over \(shape)")
     if factor == 1 { return self }
     let (height, width) = (shape[2] / factor, shape[3] / factor)
-    let share = 1 / Float(factor * factor)
+    let count = Float(factor * factor)
     let result = Tensor(uninitialized: [shape[0], shape[1], height, width]) { destination in
       withUnsafeBuffer { source in
         guard let to = destination.baseAddress, let from = source.baseAddress else { return }
@@ -22,7 +22,7 @@ extension Tensor {
                 let start = block + (i * width + x) * factor
                 for j in 0..<factor { sum += start[j] }
               }
-              row[x] = sum * share
+              row[x] = sum / count
             }
           }
         }
@@ -30,7 +30,7 @@ extension Tensor {
     }
     guard Tape.records(self) else { return result }
     return result.recorded(from: [self]) { gradient, _ in
-      [gradient.blockCopies(factor, scaledBy: share)]
+      [gradient.blockCopies(factor, scaledBy: 1 / count)]
     }
   }
 

@@ -10,7 +10,10 @@ extension Tensor {
   public func averagePooled(
     kernel: Int, stride: Int, padding: Int = 0, countsPadding: Bool = true
   ) -> Tensor {
-    pooled(kernel: kernel, stride: stride, padding: padding) { plane, rows, columns, width in
+    let isTiled =
+      kernel == stride && padding == 0 && shape[2] % kernel == 0 && shape[3] % kernel == 0
+    if isTiled { return blockMeans(kernel) }
+    return pooled(kernel: kernel, stride: stride, padding: padding) { plane, rows, columns, width in
       var sum: Float = 0
       for y in rows {
         for x in columns { sum += plane[y * width + x] }
