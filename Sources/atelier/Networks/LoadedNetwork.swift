@@ -5,8 +5,8 @@ import Networks
 import Projects
 import Tensors
 
-/// A network ready for work, with what recipes and projects remember of it.
-struct LoadedNetwork {
+/// A generator ready for work.
+struct LoadedNetwork: IdentifiedNetwork {
   let generator: any Generator
   let digest: Digest
   let name: String
@@ -24,11 +24,7 @@ struct LoadedNetwork {
   /// known as `title`.
   init(named name: String, mustBe digest: Digest, called title: String?) throws {
     try self.init(named: name)
-    guard self.digest == digest else {
-      throw EditingError.wrongNetwork(
-        expected: title.map { "'\($0)' (\(digest))" } ?? "\(digest)",
-        found: "'\(self.name)' (\(self.digest))")
-    }
+    try check(is: digest, called: title)
   }
 
   /// Loads a checkpoint file; `watch` notes the stages.
@@ -127,18 +123,6 @@ struct LoadedNetwork {
   func check(_ recipes: some Sequence<Recipe>, content: any ContentSource) throws {
     let renderer = renderer(content)
     for recipe in recipes { _ = try renderer.plan(recipe) }
-  }
-
-  /// What a project remembers.
-  var record: NetworkRecord {
-    NetworkRecord(
-      digest: digest, family: canonical.family, name: name, path: url.path,
-      configuration: canonical.configuration, licence: canonical.provenance["licence"] ?? "")
-  }
-
-  /// What a PNG remembers.
-  var reference: PictureDocument.Network {
-    PictureDocument.Network(digest: digest, family: canonical.family, name: name)
   }
 
   /// A renderer that finds content in `content`.

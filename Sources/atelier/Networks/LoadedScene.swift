@@ -6,8 +6,8 @@ import Networks
 import Projects
 import Tensors
 
-/// A network that paints label maps, ready for work, with what recipes and projects remember of it.
-struct LoadedScene {
+/// A network that paints label maps, ready for work.
+struct LoadedScene: IdentifiedNetwork {
   let generator: any SceneGenerator
   let digest: Digest
   let name: String
@@ -43,11 +43,7 @@ struct LoadedScene {
   /// known as `title`.
   init(named name: String, mustBe digest: Digest, called title: String?) throws {
     try self.init(named: name)
-    guard self.digest == digest else {
-      throw EditingError.wrongNetwork(
-        expected: title.map { "'\($0)' (\(digest))" } ?? "\(digest)",
-        found: "'\(self.name)' (\(self.digest))")
-    }
+    try check(is: digest, called: title)
   }
 
   /// The network with a digest: the one that the user gave, or as the project knows it.
@@ -87,18 +83,6 @@ struct LoadedScene {
           + "latest_net_E.pth must lie beside latest_net_G.pth when it is loaded or converted.")
     }
     return encoder
-  }
-
-  /// What a project remembers.
-  var record: NetworkRecord {
-    NetworkRecord(
-      digest: digest, family: canonical.family, name: name, path: url.path,
-      configuration: canonical.configuration, licence: canonical.provenance["licence"] ?? "")
-  }
-
-  /// What a PNG remembers.
-  var reference: PictureDocument.Network {
-    PictureDocument.Network(digest: digest, family: canonical.family, name: name)
   }
 
   /// A renderer that finds content in `content`.
