@@ -81,10 +81,9 @@ struct BenchCommand: ParsableCommand {
         }
         if run > 0 { times.append((ContinuousClock.now - start) / .milliseconds(1)) }
       }
-      var usage = rusage()
-      getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
       let result = Result(
-        milliseconds: times.sorted()[times.count / 2], peakMB: Double(usage.ru_maxrss) / 1024,
+        milliseconds: times.sorted()[times.count / 2],
+        peakMB: Double(PeakMemory.bytes >> 10) / 1024,
         threads: Parallel.threads, all: times,
         layers: layers ? try layerTimes(generator, latent) : nil)
       let encoder = JSONEncoder()

@@ -189,6 +189,6 @@ private struct Measured {
     let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
     let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
     let kilobytes = line?.split(separator: " ").dropFirst().first.flatMap { Double($0) }
-    return (kilobytes ?? Double(InversionReport.peakMemory() >> 10)) / 1024
+    return (kilobytes ?? Double(PeakMemory.bytes >> 10)) / 1024
   }
 }

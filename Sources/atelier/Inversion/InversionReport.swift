@@ -70,11 +70,4 @@ struct InversionReport: Encodable {
         format: "%.0f s, %.0f MB at most%@", seconds, Double(peakMemory) / 1e6,
         output.map { "; \($0)" } ?? ""))
   }
-
-  /// The most memory that this process has had, in bytes.
-  static func peakMemory() -> Int {
-    var usage = rusage()
-    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-    return usage.ru_maxrss << 10
-  }
 }

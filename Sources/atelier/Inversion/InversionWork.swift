@@ -201,7 +201,7 @@ struct InversionWork {
     let steps = inversion.state.index + (tuned == nil ? 0 : settings.tuning)
     let report = InversionReport(
       name: name, photo: photo, network: network.name, steps: steps, quality: quality,
-      metric: distance.judge.name, seconds: seconds, peakMemory: InversionReport.peakMemory(),
+      metric: distance.judge.name, seconds: seconds, peakMemory: PeakMemory.bytes,
       output: output?.path)
     var content = MemoryContent()
     let movesNoise = settings.plan.stages.contains { $0.noise != .fixed }
