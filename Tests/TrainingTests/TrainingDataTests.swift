@@ -45,6 +45,30 @@ struct TrainingDataTests {
     #expect(TrainingMoment(step: 1, pictures: 16, seed: 5).drawSeed(2) == seeds[2])
   }
 
+  @Test("Attributes lie beside pictures, and a drawn world knows its own")
+  func attributes() throws {
+    let folder = Folder()
+    let grey = Image(
+      width: 2, height: 2, channels: 3, pixels: [UInt8](repeating: 90, count: 12))
+    try folder.write(grey, "images/a.png")
+    try FileManager.default.createDirectory(
+      at: folder.url.appendingPathComponent("attributes"), withIntermediateDirectories: true)
+    let file = folder.url.appendingPathComponent("attributes/a.json")
+    try Data(#"{"caption": "grey", "vector": {"age": 41.5, "smiles": 1}}"#.utf8).write(to: file)
+    let own = try PictureCollection(at: folder.url, width: 2, height: 2, fit: .crop)
+    #expect(try own.samples([0])[0].attributes == ["age": 41.5, "smiles": 1])
+    try Data("[1, 2]".utf8).write(to: file)
+    let broken = try PictureCollection(at: folder.url, width: 2, height: 2, fit: .crop)
+    #expect(throws: TrainingError.self) { try broken.samples([0]) }
+
+    let world = World(.cars, width: 16, height: 16, seed: 4)
+    let sample = WorldData(world).samples([2])[0]
+    #expect(sample.attributes?.count == world.samples([2])[0].vector.count)
+    // Left and right are attributes, too: mirror images know nothing of themselves.
+    let mirrored = MirroredData(WorldData(world, count: 3))
+    #expect(try mirrored.samples([5])[0].attributes == nil)
+  }
+
   @Test("The middle of a picture is taken, and its mirror image follows")
   func crop() throws {
     let folder = Folder()

@@ -10,6 +10,7 @@ import Tensors
 /// `labels`, `train_label` or `label`, instance maps in `instances`, `train_inst` or `inst`, each
 /// under the picture's name (Cityscapes' endings `_leftImg8bit`, `_gtFine_labelIds` and
 /// `_gtFine_instanceIds` count as none). Without such folders every picture is one to train on.
+/// Attributes lie in `attributes`, a JSON object a picture whose `vector` has a number a name.
 public struct PictureCollection: TrainingData {
   /// How pictures of other sizes are brought to the size.
   public enum Fit: String, Sendable, CaseIterable {
@@ -32,6 +33,7 @@ public struct PictureCollection: TrainingData {
     let picture: String
     var labels: String?
     var instances: String?
+    var attributes: String?
   }
 
   /// The pictures in a folder or zip; throws ``TrainingError`` if there are none, or if label maps lie
@@ -66,19 +68,21 @@ public struct PictureCollection: TrainingData {
       return [".png", ".jpg", ".jpeg"].contains { lower.hasSuffix($0) }
         && !(name as NSString).lastPathComponent.hasPrefix(".")
     }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-    func inFolder(_ names: [String]) -> [String: String]? {
-      let found = pictures.filter { path in
+    func inFolder(_ names: [String], of paths: [String]) -> [String: String]? {
+      let found = paths.filter { path in
         (path as NSString).deletingLastPathComponent.split(separator: "/").contains {
           names.contains(String($0))
         }
       }
       return found.isEmpty ? nil : Dictionary(found.map { (stem($0), $0) }) { first, _ in first }
     }
-    guard let images = inFolder(["images", "train_img", "img"]) else {
+    guard let images = inFolder(["images", "train_img", "img"], of: pictures) else {
       return pictures.map { Item(picture: $0) }
     }
-    let labels = inFolder(["labels", "train_label", "label"])
-    let instances = inFolder(["instances", "train_inst", "inst"])
+    let labels = inFolder(["labels", "train_label", "label"], of: pictures)
+    let instances = inFolder(["instances", "train_inst", "inst"], of: pictures)
+    let attributes = inFolder(
+      ["attributes"], of: files.names.filter { $0.lowercased().hasSuffix(".json") })
     return try images.sorted { $0.value.utf8.lexicographicallyPrecedes($1.value.utf8) }.map {
       stem, path in
       for (kind, maps) in [("label", labels), ("instance", instances)] {
@@ -87,7 +91,9 @@ public struct PictureCollection: TrainingData {
             place: files.name, reason: "the picture \(path) has no \(kind) map of its name")
         }
       }
-      return Item(picture: path, labels: labels?[stem], instances: instances?[stem])
+      return Item(
+        picture: path, labels: labels?[stem], instances: instances?[stem],
+        attributes: attributes?[stem])
     }
   }
 
@@ -121,8 +127,18 @@ public struct PictureCollection: TrainingData {
       }
       return TrainingSample(
         picture: sized, labels: try map(item.labels).map { LabelMap($0) },
-        instances: try map(item.instances).map { InstanceMap($0) })
+        instances: try map(item.instances).map { InstanceMap($0) },
+        attributes: try item.attributes.map(attributes))
     }
+  }
+
+  /// The numbers of an attribute file.
+  private func attributes(_ name: String) throws -> [String: Double] {
+    let object = try? JSONSerialization.jsonObject(with: files.data(name)) as? [String: Any]
+    guard let vector = object?["vector"] as? [String: Any] else {
+      throw TrainingError.unfitData(place: name, reason: "it is no JSON object with a 'vector'")
+    }
+    return vector.compactMapValues { ($0 as? NSNumber)?.doubleValue }
   }
 
   /// The middle part of the wanted proportions.

@@ -9,10 +9,16 @@ public struct TrainingSample: Sendable {
   public let labels: LabelMap?
   /// The object of every pixel.
   public let instances: InstanceMap?
+  /// What is known of the picture, as numbers by name.
+  public let attributes: [String: Double]?
 
   /// A sample; maps have the picture's size.
-  public init(picture: Image, labels: LabelMap? = nil, instances: InstanceMap? = nil) {
+  public init(
+    picture: Image, labels: LabelMap? = nil, instances: InstanceMap? = nil,
+    attributes: [String: Double]? = nil
+  ) {
     (self.picture, self.labels, self.instances) = (picture, labels, instances)
+    self.attributes = attributes
   }
 }
 

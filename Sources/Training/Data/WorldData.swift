@@ -31,7 +31,9 @@ public struct WorldData: TrainingData {
   /// Draws the samples, on as many threads as ``Parallel/threads`` allows.
   public func samples(_ numbers: [Int]) -> [TrainingSample] {
     world.samples(numbers.map { $0 + first }).map {
-      TrainingSample(picture: $0.picture, labels: $0.labels, instances: $0.instances)
+      TrainingSample(
+        picture: $0.picture, labels: $0.labels, instances: $0.instances,
+        attributes: Dictionary($0.vector.map { ($0.name, $0.value) }) { first, _ in first })
     }
   }
 }

@@ -9,7 +9,7 @@ import Tensors
 struct DirectionsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "directions",
-    abstract: "Discover, import, list, export, rename and remove directions.",
+    abstract: "Discover, measure, import, list, export, rename and remove directions.",
     discussion: """
       Examples:
         atelier directions discover Projects/portraits.atelier --network faces-1024 \\
@@ -18,7 +18,7 @@ struct DirectionsCommand: ParsableCommand {
         atelier directions list Projects/portraits.atelier
       """,
     subcommands: [
-      List.self, Discover.self, Import.self, Export.self, Rename.self, Remove.self,
+      List.self, Discover.self, Measure.self, Import.self, Export.self, Rename.self, Remove.self,
     ])
 
   struct List: ParsableCommand {

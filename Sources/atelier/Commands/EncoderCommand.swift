@@ -87,10 +87,7 @@ struct EncoderCommand: ParsableCommand {
       common.apply()
       let start = ContinuousClock.now
       let loaded = try network.load()
-      guard let distance = try MetricReader.distance(metric) as? LPIPS else {
-        throw CommandError.invalidInput(
-          "--metric \(metric) has no features: name an LPIPS network.")
-      }
+      let distance = try MetricReader.features(metric)
       let generator = loaded.generator
       guard generator.size.classes == 0, [1, 3].contains(generator.size.imageChannels) else {
         throw CommandError.invalidInput(

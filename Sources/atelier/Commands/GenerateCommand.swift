@@ -164,8 +164,9 @@ struct GridSize {
 
 /// Turns errors about what was typed into usage errors (exit code 64).
 enum Usage {
-  static func check(_ body: () throws -> Void) throws {
-    do { try body() } catch let error as EditingError { throw ValidationError("\(error)") }
+  @discardableResult
+  static func check<Value>(_ body: () throws -> Value) throws -> Value {
+    do { return try body() } catch let error as EditingError { throw ValidationError("\(error)") }
   }
 
   /// Refuses numbers that no picture can be made with.

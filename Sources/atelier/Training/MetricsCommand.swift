@@ -78,9 +78,7 @@ struct MetricsCommand: ParsableCommand {
     guard generator.size.classes == 0, generator.size.imageChannels == 3 else {
       throw CommandError.invalidInput("metrics are for networks without classes that make RGB.")
     }
-    guard let trunk = try MetricReader.distance(metric) as? LPIPS else {
-      throw CommandError.invalidInput("--metric \(metric) has no features: name an LPIPS network.")
-    }
+    let trunk = try MetricReader.features(metric)
     let side = generator.size.resolution
     guard side >= trunk.smallestSide else {
       throw CommandError.invalidInput(
