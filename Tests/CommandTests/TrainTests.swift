@@ -19,6 +19,7 @@ struct TrainTests {
       #expect(try place.image("run/sheets/000000032.png").width == 128)
       let page = String(decoding: try place.data("run/index.html"), as: UTF8.self)
       #expect(page.contains("<polyline") && page.contains("world of cars, 16×16 px"))
+      #expect(String(decoding: try place.data("run/curves.svg"), as: UTF8.self).hasPrefix("<svg"))
       try place.succeed("generate --network run/network.safetensors --seeds 1 --outdir out")
       #expect(try place.image("out/seed0001.png").width == 16)
       try place.expectRefusal(

@@ -151,13 +151,19 @@ struct StyleGAN2StepTests {
           step: step, pictures: step * 8, losses: ["a <loss>": Double(step)]),
         picturesPerSecond: 5, gigaflops: 2, seconds: Double(step))
     }
-    let html = TrainingPage(
+    let page = TrainingPage(
       title: "Cars & more", facts: [("data", "<x>")], reports: reports,
-      sheets: [(8, Data([1, 2, 3]))]
-    ).html
+      sheets: [(8, Data([1, 2, 3]))])
+    let html = page.html
     #expect(html.contains("Cars &amp; more") && html.contains("&lt;x&gt;"))
     #expect(html.contains("a &lt;loss&gt;") && html.contains("data:image/png;base64,AQID"))
     #expect(html.components(separatedBy: "<polyline").count == 3)
     #expect(!html.contains("http") && !html.contains("<script"))
+    // The curves alone: the loss, and the speed.
+    let curves = page.curves
+    #expect(curves.hasPrefix("<svg xmlns=") && curves.contains("a &lt;loss&gt;</text>"))
+    #expect(curves.components(separatedBy: "<polyline").count == 3)
+    #expect(
+      curves.components(separatedBy: "<g").count == curves.components(separatedBy: "</g>").count)
   }
 }

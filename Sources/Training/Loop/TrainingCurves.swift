@@ -25,8 +25,54 @@ struct TrainingCurves {
     return losses + [speed]
   }
 
-  /// The curve as an `svg` element; values that are not finite are left out.
-  var svg: String {
+  /// The curve as a `figure` of a page; values that are not finite are left out.
+  var figure: String {
+    let drawing = drawing
+    guard !drawing.isEmpty else { return "" }
+    return """
+      <figure><figcaption>\(TrainingPage.escaped(name))</figcaption>
+      <svg viewBox="0 0 \(Int(Self.width)) \(Int(Self.height))" role="img">
+      \(drawing)
+      </svg></figure>
+      """
+  }
+
+  /// Curves one below the other, as an SVG file of its own.
+  static func file(_ curves: [TrainingCurves]) -> String {
+    let title = 20.0, step = height + title + 8
+    let drawn = curves.filter { !$0.drawing.isEmpty }
+    let plots = drawn.enumerated().map { index, curve in
+      """
+      <g transform="translate(0 \(Int(Double(index) * step)))">
+      <text x="\(Int(left))" y="15" class="name">\(TrainingPage.escaped(curve.name))</text>
+      <g transform="translate(0 \(Int(title)))">
+      \(curve.drawing)
+      </g></g>
+      """
+    }
+    let size = "\(Int(width)) \(Int(max(Double(drawn.count), 1) * step))"
+    return """
+      <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(size)">
+      <style>
+      text { font: 11px system-ui, sans-serif; fill: #55555c; }
+      .name { font-weight: 600; fill: #1c1c20; }
+      \(style)
+      </style>
+      <rect width="100%" height="100%" fill="#fff"/>
+      \(plots.joined(separator: "\n"))
+      </svg>
+
+      """
+  }
+
+  /// How lines are drawn.
+  static let style = """
+    polyline { fill: none; stroke: #2456a6; stroke-width: 1.5; }
+    .axis { fill: none; stroke: #b0b0b8; }
+    """
+
+  /// Axes, line and numbers; empty without a finite value.
+  private var drawing: String {
     let points = points.filter { $0.x.isFinite && $0.y.isFinite }
     guard let first = points.first else { return "" }
     let xs = points.map(\.x), ys = points.map(\.y)
@@ -44,15 +90,12 @@ struct TrainingCurves {
       "<text x=\"\(Int(x))\" y=\"\(Int(y))\" text-anchor=\"\(anchor)\">\(words)</text>"
     }
     return """
-      <figure><figcaption>\(TrainingPage.escaped(name))</figcaption>
-      <svg viewBox="0 0 \(Int(Self.width)) \(Int(Self.height))" role="img">
       <path d="M\(Int(Self.left)) 8V\(Int(base))H\(Int(Self.width - 8))" class="axis"/>
       <polyline points="\(line)"/>
       \(text(Self.left - 6, 16, "end", Self.short(y1)))
       \(text(Self.left - 6, base, "end", Self.short(y0)))
       \(text(Self.left, Self.height - 6, "start", "0"))
       \(text(Self.width - 8, Self.height - 6, "end", "\(Int(x1)) pictures"))
-      </svg></figure>
       """
   }
 

@@ -26,12 +26,15 @@ public struct TrainingPage {
       .replacingOccurrences(of: "\"", with: "&quot;")
   }
 
+  /// The curves alone, one below the other, as an SVG file.
+  public var curves: String { TrainingCurves.file(TrainingCurves.all(reports)) }
+
   /// The page.
   public var html: String {
     let rows = facts.map {
       "<tr><th>\(Self.escaped($0.name))</th><td>\(Self.escaped($0.value))</td></tr>"
     }
-    let curves = TrainingCurves.all(reports).map(\.svg)
+    let curves = TrainingCurves.all(reports).map(\.figure)
     let pictures = sheets.reversed().map { sheet in
       "<figure><figcaption>\(sheet.pictures) pictures</figcaption><img alt=\"samples after "
         + "\(sheet.pictures) pictures\" src=\"data:image/png;base64,"
@@ -48,8 +51,8 @@ public struct TrainingPage {
       .curves { display: grid; grid-template-columns: repeat(auto-fit, minmax(420px, 1fr)); }
       figure { margin: 1rem 0; } figcaption { font-weight: 600; }
       svg { width: 100%; } svg text { font-size: 11px; fill: #55555c; }
-      polyline { fill: none; stroke: #2456a6; stroke-width: 1.5; }
-      .axis { fill: none; stroke: #b0b0b8; } img { max-width: 100%; image-rendering: pixelated; }
+      \(TrainingCurves.style)
+      img { max-width: 100%; image-rendering: pixelated; }
       </style></head><body>
       <h1>\(Self.escaped(title))</h1>
       <table>\(rows.joined(separator: "\n"))</table>

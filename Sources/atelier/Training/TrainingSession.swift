@@ -6,7 +6,7 @@ import Tensors
 import Training
 
 /// A training at work in its folder: `state.safetensors` to go on from, `network.safetensors`,
-/// `training.atelier` with the records, `sheets`, and `index.html`.
+/// `training.atelier` with the records, `sheets`, `index.html`, and its curves as `curves.svg`.
 struct TrainingSession {
   private let folder: URL
   private let project: Project
@@ -131,11 +131,13 @@ struct TrainingSession {
     if withSheet { try writeSheet() }
     let page = TrainingPage(
       title: title, facts: facts, reports: try reports(), sheets: try shownSheets())
-    let file = folder.appendingPathComponent("index.html")
-    do {
-      try Data(page.html.utf8).write(to: file, options: .atomic)
-    } catch {
-      throw CommandError.failed("cannot write \(file.path): \(error.localizedDescription)")
+    for (name, text) in [("index.html", page.html), ("curves.svg", page.curves)] {
+      let file = folder.appendingPathComponent(name)
+      do {
+        try Data(text.utf8).write(to: file, options: .atomic)
+      } catch {
+        throw CommandError.failed("cannot write \(file.path): \(error.localizedDescription)")
+      }
     }
   }
 
