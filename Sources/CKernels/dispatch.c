@@ -68,6 +68,32 @@ void atelier_correlate3(
   chosen()->correlate3(c, output_step, input_step, g, x, stride, outputs, inputs, length);
 }
 
+void atelier_gradient_input(
+    const struct atelier_planes *planes, float *v, int t0, int t1, int c0, int c1) {
+  chosen()->gradient_input(planes, v, t0, t1, c0, c1);
+}
+
+void atelier_gradient_output(
+    const struct atelier_planes *planes, float *u, int t0, int t1, int c0, int c1) {
+  chosen()->gradient_output(planes, u, t0, t1, c0, c1);
+}
+
+void atelier_gradient_multiply(
+    const struct atelier_gradient *gradient, const float *u, const float *v, float *sums, int tiles,
+    int k0, int k1, int group0, int group1, int adds) {
+  chosen()->gradient_multiply(gradient, u, v, sums, tiles, k0, k1, group0, group1, adds);
+}
+
+void atelier_gradient_finish(
+    const struct atelier_gradient *gradient, const float *sums, int group0, int group1, int o0,
+    int o1) {
+  chosen()->gradient_finish(gradient, sums, group0, group1, o0, o1);
+}
+
+void atelier_gradient_room(const struct atelier_gradient *gradient, int tiles, long room[3]) {
+  chosen()->gradient_room(gradient, tiles, room);
+}
+
 void atelier_inverse_haar(
     float *y, const float *lo, const float *lh, const float *hl, const float *hh,
     const float scale[4], int height, int width) {

@@ -57,10 +57,17 @@ static TARGET void NAME(direct_multiply)(
             columns + n * depth + from * PANEL, sums + (long)(g - group0) * ROWS * stride + n,
             stride, from > 0, count - n);
   }
-  for (int o = group0 * ROWS; o < group1 * ROWS && o < l->outputs; o++)
-    finish_row(
-        l->y + o * plane + n0, sums + (long)(o - group0 * ROWS) * stride,
-        l->epilogue.noise ? l->epilogue.noise + n0 : 0, finish_of(l, o), count);
+  for (long n = n0; n < n1;) {
+    long sample = n / plane, at = n % plane, length = plane - at < n1 - n ? plane - at : n1 - n;
+    const float *noise =
+        l->epilogue.noise ? l->epilogue.noise + sample * l->noise_step + at : 0;
+    for (int o = group0 * ROWS; o < group1 * ROWS && o < l->outputs; o++)
+      finish_row(
+          l->y + (sample * l->outputs + o) * plane + at,
+          sums + (long)(o - group0 * ROWS) * stride + n - n0, noise, finish_at(l, sample, o),
+          length);
+    n += length;
+  }
   settle(l);
 }
 
@@ -219,17 +226,22 @@ static TARGET void NAME(haar_rows)(
 static TARGET void NAME(direct_pack)(
     const struct atelier_layer *l, float *columns, long n0, long n1, int c0, int c1) {
   int taps = l->kernel_height * l->kernel_width;
-  long depth = (long)l->inputs * taps;
+  long depth = (long)l->inputs * taps, size = (long)l->out_height * l->out_width;
   float piece[row_piece + LANES];
   for (int c = c0; c < c1; c++) {
-    const float *plane = l->x + (long)c * l->height * l->width;
-    float scale = l->input_scale ? l->input_scale[c] : 1, t[9];
-    if (l->depthwise)
-      for (int k = 0; k < 9; k++) t[k] = l->depthwise[c * 9 + k] * scale;
     for (int tap = 0; tap < taps; tap++) {
-      float *to = columns + ((long)c * taps + tap) * PANEL;
+      float *to = columns + ((long)c * taps + tap) * PANEL, scale = 1, t[9];
+      const float *plane = 0;
+      long known = -1;
       for (long n = n0; n < n1;) {
-        int oy = (int)(n / l->out_width), x0 = (int)(n % l->out_width);
+        long sample = n / size;
+        if (sample != known) {
+          plane = l->x + (sample * l->inputs + c) * l->height * l->width;
+          scale = l->input_scale ? l->input_scale[sample * l->inputs + c] : 1;
+          for (int k = 0; l->depthwise && k < 9; k++) t[k] = l->depthwise[c * 9 + k] * scale;
+          known = sample;
+        }
+        int oy = (int)(n % size / l->out_width), x0 = (int)(n % l->out_width);
         long count = l->out_width - x0 < row_piece ? l->out_width - x0 : row_piece;
         if (count > n1 - n) count = n1 - n;
         if (l->depthwise) {

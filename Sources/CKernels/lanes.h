@@ -132,9 +132,13 @@ INLINE void finish_row(float *y, const float *x, const float *noise, finish f, l
   memcpy(y + i, out, (size_t)(count - i) * sizeof(float));
 }
 
-INLINE finish finish_of(const struct atelier_layer *layer, int channel) {
+INLINE finish finish_at(const struct atelier_layer *layer, long sample, int channel) {
   const struct atelier_epilogue *e = &layer->epilogue;
   return (finish){
-      layer->output_scale ? layer->output_scale[channel] : 1, e->bias ? e->bias[channel] : 0,
-      e->strength, e->slope, e->gain, e->limit, streams(layer)};
+      layer->output_scale ? layer->output_scale[sample * layer->outputs + channel] : 1,
+      e->bias ? e->bias[channel] : 0, e->strength, e->slope, e->gain, e->limit, streams(layer)};
+}
+
+INLINE finish finish_of(const struct atelier_layer *layer, int channel) {
+  return finish_at(layer, 0, channel);
 }

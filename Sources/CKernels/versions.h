@@ -29,6 +29,13 @@ struct versions {
   long (*up_line)(const struct atelier_layer *);
   long (*up_edge)(const struct atelier_layer *);
   void (*correlate3)(float *, long, long, const float *, const float *, long, int, int, long);
+  void (*gradient_input)(const struct atelier_planes *, float *, int, int, int, int);
+  void (*gradient_output)(const struct atelier_planes *, float *, int, int, int, int);
+  void (*gradient_multiply)(
+      const struct atelier_gradient *, const float *, const float *, float *, int, int, int, int, int,
+      int);
+  void (*gradient_finish)(const struct atelier_gradient *, const float *, int, int, int, int);
+  void (*gradient_room)(const struct atelier_gradient *, int, long[3]);
 };
 
 extern const struct versions atelier_versions_portable;

@@ -6,6 +6,7 @@
 #include "sliding.h"
 #include "filtered.h"
 #include "correlation.h"
+#include "winograd_gradient.h"
 
 const struct versions NAME(atelier_versions) = {
     CPU,
@@ -31,4 +32,9 @@ const struct versions NAME(atelier_versions) = {
     NAME(up_line),
     NAME(up_edge_size),
     NAME(correlate3),
+    NAME(gradient_input),
+    NAME(gradient_output),
+    NAME(gradient_multiply),
+    NAME(gradient_finish),
+    NAME(gradient_room),
 };

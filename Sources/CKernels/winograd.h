@@ -72,18 +72,18 @@ INLINE void put_tiles(float *to, long inputs, long within, int count, lanes valu
 
 static TARGET void NAME(winograd_input)(
     const struct atelier_layer *l, float *v, int t0, int t1, int c0, int c1) {
-  int across = (l->out_width + 3) / 4;
+  int across = (l->out_width + 3) / 4, down = (l->out_height + 3) / 4;
   long inputs = l->inputs, panels = (t1 - t0 + PANEL - 1) / PANEL;
   long step = panels * inputs * PANEL + apart;
   float buffer[6 * (4 * LANES + 8)];
   for (int c = c0; c < c1; c++) {
-    const float *plane = l->x + (long)c * l->height * l->width;
-    float scale = l->input_scale ? l->input_scale[c] : 1;
     for (int t = t0; t < t1;) {
-      int ty = t / across, tx = t % across;
+      int ty = t / across % down, tx = t % across;
+      long sample = t / across / down, stride;
+      const float *plane = l->x + (sample * inputs + c) * l->height * l->width;
+      float scale = l->input_scale ? l->input_scale[sample * inputs + c] : 1;
       int count = across - tx < t1 - t ? across - tx : t1 - t;
       if (count > LANES) count = LANES;
-      long stride;
       const float *d = window(l, plane, ty * 4 - l->padding, tx * 4 - l->padding, 6, buffer, &stride);
       if (c + 1 < c1 && d != buffer) fetch_next(l, d, 6);
       lanes e[6][6];
@@ -122,15 +122,16 @@ static TARGET void NAME(winograd_multiply)(
 
 static TARGET void NAME(winograd_output)(
     const struct atelier_layer *l, const float *sums, int t0, int t1, int o0, int o1) {
-  int across = (l->out_width + 3) / 4;
+  int across = (l->out_width + 3) / 4, down = (l->out_height + 3) / 4;
   long rows = (l->outputs + ROWS - 1) / ROWS * ROWS;
   long panels = (t1 - t0 + PANEL - 1) / PANEL, stride = panels * PANEL + 16;
   long step = rows * stride + apart;
   for (int o = o0; o < o1; o++) {
-    finish f = finish_of(l, o);
-    float *plane = l->y + (long)o * l->out_height * l->out_width;
     for (int t = t0; t < t1;) {
-      int ty = t / across, tx = t % across;
+      int ty = t / across % down, tx = t % across;
+      long sample = t / across / down;
+      finish f = finish_at(l, sample, o);
+      float *plane = l->y + (sample * l->outputs + o) * l->out_height * l->out_width;
       int count = across - tx < t1 - t ? across - tx : t1 - t;
       if (count > LANES) count = LANES;
       const float *m = sums + o * stride + (t - t0);
@@ -148,7 +149,8 @@ static TARGET void NAME(winograd_output)(
         BACKWARD6(e[i], z);
         interleave4(z, row);
         long at = (long)(ty * 4 + i) * l->out_width + tx * 4;
-        const float *noise = l->epilogue.noise ? l->epilogue.noise + at : 0;
+        const float *noise =
+            l->epilogue.noise ? l->epilogue.noise + sample * l->noise_step + at : 0;
         if (width == 4 * LANES) {
           int streams = streams_to(plane + at, f);
           EACH(k, 4)

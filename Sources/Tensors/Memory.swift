@@ -12,6 +12,10 @@ enum Memory {
   /// kept: a state of 67 MB in a block of 134 MB takes the room of two.
   @TaskLocal static var isTight = false
 
+  /// Whether what is made of weights goes with them, as in training, where the next step has others:
+  /// it is lent then like any other memory, for fresh pages cost more than what is written to them.
+  @TaskLocal static var isPassing = false
+
   /// Says that `bytes` more (or fewer) of what is lent are kept for later by somebody who minds a
   /// budget of their own, so that work has as much memory as without them.
   static func setAside(bytes: Int) { kept.setAside(bytes) }

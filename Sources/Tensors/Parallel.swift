@@ -11,6 +11,9 @@ public enum Parallel {
   private static let setting = Setting()
   private static let crew = Crew()
 
+  /// Whether work may be shared: not within a part that ``forEachWhole(_:_:)`` gave to one thread.
+  @TaskLocal private static var isShared = true
+
   /// How many threads work at once, at least 1; the number of cores unless set, or
   /// `ATELIER_THREADS`.
   public static var threads: Int {
@@ -21,7 +24,7 @@ public enum Parallel {
   /// Runs `body(0)` … `body(count - 1)`, each once, on up to ``threads`` threads.
   public static func forEach(_ count: Int, _ body: (Int) -> Void) {
     let workers = min(threads, count)
-    guard workers > 1 else {
+    guard workers > 1, isShared else {
       for index in 0..<count { body(index) }
       return
     }
@@ -34,6 +37,12 @@ public enum Parallel {
         while let index = next.take(below: count) { body(index) }
       }
     }
+  }
+
+  /// As ``forEach(_:_:)`` for parts that one thread does as a whole: what they would share with others
+  /// themselves is too small to be worth it.
+  static func forEachWhole(_ count: Int, _ body: (Int) -> Void) {
+    forEach(count) { index in $isShared.withValue(false) { body(index) } }
   }
 
   /// Runs two pieces of work, at the same time where there are two threads; throws the first's error,

@@ -56,7 +56,7 @@ public struct Tensor: Sendable {
   /// A tensor that stays for long, such as prepared weights, whose every element is written by `fill`.
   init(lasting shape: Shape, _ fill: (UnsafeMutableBufferPointer<Float>) throws -> Void) rethrows {
     self.shape = shape
-    storage = TensorStorage(count: shape.count, isLasting: true)
+    storage = TensorStorage(count: shape.count, isLasting: !Memory.isPassing)
     try fill(UnsafeMutableBufferPointer(start: storage.base, count: shape.count))
   }
 
@@ -86,6 +86,12 @@ public struct Tensor: Sendable {
   /// under a budget, which counts whole blocks.
   package static func withTightMemory<Result>(_ body: () throws -> Result) rethrows -> Result {
     try Memory.$isTight.withValue(true, operation: body)
+  }
+
+  /// Runs `body`, a step of training, with weights that the next one changes: what is made of them does
+  /// not stay.
+  package static func withPassingWeights<Result>(_ body: () throws -> Result) rethrows -> Result {
+    try Memory.$isPassing.withValue(true, operation: body)
   }
 
   /// Lets the system have the memory back that holds the elements, if they are borrowed from where

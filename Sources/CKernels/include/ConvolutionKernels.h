@@ -25,6 +25,9 @@ struct atelier_epilogue {
 
 /// One sample of a convolution layer, x [inputs, height, width] → y [outputs, out_height,
 /// out_width]. Inputs are scaled by `input_scale` (or null), sums by `output_scale` (or null).
+///
+/// Packed products and Winograd's convolution also take several samples that follow each other, with
+/// their scales and every `noise_step` floats their noise: columns and tiles are counted through.
 struct atelier_layer {
   const float *x, *weights;  // weights: packed by atelier_pack_weights
   float *y;
@@ -32,6 +35,7 @@ struct atelier_layer {
   const float *depthwise;  // [inputs, 9]: a depthwise 3×3 before the 1×1, or null
   int inputs, outputs, height, width, out_height, out_width;
   int kernel_height, kernel_width, stride, padding;
+  long noise_step;
   struct atelier_epilogue epilogue;
 };
 
@@ -148,6 +152,41 @@ void atelier_up_seam(
 void atelier_correlate3(
     float *c, long output_step, long input_step, const float *g, const float *x, long stride,
     int outputs, int inputs, long length);
+
+/// Planes [samples, channels, height, width] that are cut into tiles of 4×4 results, `across` and `down`
+/// in a sample, with `padding` zeros in front; times factors `scale` [samples, channels], or null.
+struct atelier_planes {
+  const float *x, *scale;
+  int channels, height, width, across, down, padding;
+  int stride;  // the convolution's, 1 or 2
+};
+
+/// The gradient of 3×3 weights [outputs, inputs, 9] by Winograd's algorithm (see winograd_gradient.h).
+struct atelier_gradient {
+  float *weights;
+  int outputs, inputs, stride;
+};
+
+/// Floats for `tiles` tiles of transformed inputs, of transformed gradients, and of the sums.
+void atelier_gradient_room(const struct atelier_gradient *gradient, int tiles, long room[3]);
+
+/// The transforms of tiles t0..<t1 of all samples, channels c0..<c1 (from a multiple of 16 on, whole
+/// sixteens): of the convolution's input, and of the gradient of its result.
+void atelier_gradient_input(
+    const struct atelier_planes *planes, float *v, int t0, int t1, int c0, int c1);
+void atelier_gradient_output(
+    const struct atelier_planes *planes, float *u, int t0, int t1, int c0, int c1);
+
+/// Products over `tiles` tiles of the frequencies k0..<k1 of 36, the longest first, for the register tiles group0..<group1
+/// of outputs, which alone `sums` holds; added to what is there if it `adds`.
+void atelier_gradient_multiply(
+    const struct atelier_gradient *gradient, const float *u, const float *v, float *sums, int tiles,
+    int k0, int k1, int group0, int group1, int adds);
+
+/// The weights' gradient of outputs o0..<o1 from sums that hold the register tiles group0..<group1.
+void atelier_gradient_finish(
+    const struct atelier_gradient *gradient, const float *sums, int group0, int group1, int o0,
+    int o1);
 
 /// Output rows r0..<r1 of the ×2 upsampling of a plane x [height, width] → y [2·height, 2·width] by
 /// a filter of 4 taps down and 4 across, gain included, already flipped for a true convolution.

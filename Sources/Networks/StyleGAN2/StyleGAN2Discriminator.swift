@@ -43,7 +43,7 @@ struct StyleGAN2Discriminator: Discriminator {
         return x.upfirdn(filter, down: (2, 2), padding: padding)
           .convolution(weight, epilogue: epilogue)
       }
-      return x.upfirdn(filter, padding: padding).convolution(weight, stride: 2, epilogue: epilogue)
+      return x.downConvolution(weight, filter: filter, padding: padding, epilogue: epilogue)
     }
   }
 

@@ -3,11 +3,6 @@ import CKernels
 extension Tensor {
   /// The elementwise sum; shapes are broadcast.
   public static func + (a: Tensor, b: Tensor) -> Tensor {
-    if a.shape == b.shape {
-      var result = a
-      result.add(b)
-      return result
-    }
     let result = combined(a, b) { $0 + $1 }
     guard Tape.records(a, b) else { return result }
     return result.recorded(from: [a, b]) { [a = a.shape, b = b.shape] gradient, isNeeded in
@@ -20,9 +15,11 @@ extension Tensor {
   /// The elementwise difference; shapes are broadcast.
   public static func - (a: Tensor, b: Tensor) -> Tensor {
     guard a.shape == b.shape else { return a + b * -1 }
-    var result = a
-    result.add(b, scaledBy: -1)
-    return result
+    let result = combined(a, b) { $0 - $1 }
+    guard Tape.records(a, b) else { return result }
+    return result.recorded(from: [a, b]) { gradient, isNeeded in
+      [gradient, isNeeded[1] ? -gradient : nil]
+    }
   }
 
   /// The elementwise product; shapes are broadcast.
@@ -45,7 +42,9 @@ extension Tensor {
     let result = Tensor(uninitialized: a.shape) { destination in
       a.withUnsafeBuffer { source in
         guard let to = destination.baseAddress, let from = source.baseAddress else { return }
-        atelier_scale(to, from, factor, source.count)
+        Parallel.forEachRange(of: source.count, size: 1 << 16) { range in
+          atelier_scale(to + range.lowerBound, from + range.lowerBound, factor, range.count)
+        }
       }
     }
     guard Tape.records(a) else { return result }
@@ -158,6 +157,31 @@ extension Tensor {
       }
       return largest
     }
+  }
+
+  /// Whether every element is a number and not infinite.
+  public var isFinite: Bool {
+    // x · 0 is 0 of finite numbers, and not a number of all others; so is their sum.
+    let piece = 1 << 15, pieces = (count + piece - 1) / piece
+    let sums = Tensor(uninitialized: [pieces]) { sums in
+      withUnsafeBuffer { values in
+        guard let values = values.baseAddress else { return }
+        Parallel.forEach(pieces) { index in
+          let end = min((index + 1) * piece, count)
+          var lanes = SIMD16<Float>.zero, rest: Float = 0, i = index * piece
+          while i + 16 <= end {
+            lanes += UnsafeRawPointer(values + i).loadUnaligned(as: SIMD16<Float>.self) * 0
+            i += 16
+          }
+          while i < end {
+            rest += values[i] * 0
+            i += 1
+          }
+          sums[index] = lanes.sum() + rest
+        }
+      }
+    }
+    return sums.scalars.allSatisfy { $0 == 0 }
   }
 
   /// `operation` on the elements of two tensors under broadcasting; not recorded.

@@ -42,12 +42,19 @@ extension Tensor {
     let cells = slides && inputScale == nil ? FilledCells(self, padding: padding) : nil
     // Of the work of a plain product Winograd's algorithm leaves a quarter, and its transforms.
     let isSliding = slides && (!isWinograd || cells.map { $0.share < 0.3 } ?? false)
+    // Small samples are done together, so that weights are read for many columns.
+    let together =
+      isSliding || kh * kw == 1 && weight.outputs <= 4
+      ? 1
+      : isWinograd
+        ? ConvolutionLayer.fewTiles / ((outHeight + 3) / 4 * ((outWidth + 3) / 4))
+        : ConvolutionLayer.fewColumns / (outHeight * outWidth)
     let y = Tensor(uninitialized: result) { destination in
       guard let to = destination.baseAddress else { return }
       ConvolutionLayer.run(
         self, weight, form: isWinograd && !isSliding ? .winograd : .direct, inputScale: inputScale,
         outputScale: outputScale, stride: stride, padding: padding, epilogue: epilogue, into: to,
-        height: outHeight, width: outWidth
+        height: outHeight, width: outWidth, together: max(min(together, n), 1)
       ) { sample, layer in
         if isSliding {
           layer.slide(cells?.samples[sample])
@@ -64,9 +71,10 @@ extension Tensor {
     ) { gradient, scale in
       gradient.convolutionInputGradient(
         weight, inputScale: scale, height: h, width: w, stride: stride, padding: padding)
-    } weightGradient: { input, gradient in
+    } weightGradient: { input, inputScale, gradient, scale in
       input.convolutionWeightGradient(
-        gradient, kernel: weight.kernel, stride: stride, padding: padding)
+        gradient, kernel: weight.kernel, stride: stride, padding: padding, scale: inputScale,
+        gradientScale: scale)
     }
     return y.recorded(
       from: pullback.inputs(weight), withResult: { pullback($0, $1, $2) })

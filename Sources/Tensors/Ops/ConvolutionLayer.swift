@@ -1,17 +1,19 @@
 import CKernels
 
-/// One convolution as the kernels see it: pointers and sizes, a sample at a time.
+/// One convolution as the kernels see it: pointers and sizes, a sample at a time or a few.
 ///
 /// The work is cut into blocks whose sizes depend on the layer alone.
 struct ConvolutionLayer {
   private(set) var layer = atelier_layer()
+  /// The samples that it is for.
+  private(set) var samples = 1
 
-  /// Runs every sample of a convolution of `x` into `result`.
+  /// Runs every sample of a convolution of `x` into `result`, up to `together` of them at a time.
   static func run(
     _ x: Tensor, _ weight: ConvolutionWeight, form: ConvolutionWeight.Form,
     depthwise: Tensor? = nil, inputScale: Tensor?, outputScale: Tensor?, stride: Int = 1,
     padding: Int, epilogue: Epilogue, into result: UnsafeMutablePointer<Float>,
-    height: Int, width: Int, _ body: (_ sample: Int, ConvolutionLayer) -> Void
+    height: Int, width: Int, together: Int = 1, _ body: (_ sample: Int, ConvolutionLayer) -> Void
   ) {
     let o = weight.outputs, size = x.shape.count / max(x.shape[0], 1)
     let fused = epilogue.isFused ? epilogue : .none
@@ -22,8 +24,11 @@ struct ConvolutionLayer {
             depthwise.withPointer { depthwise in
               fused.bias.withPointer { bias in
                 (fused.noiseStrength == 0 ? nil : fused.noise).withPointer { noise in
-                  for sample in 0..<x.shape[0] {
+                  let parts = (x.shape[0] + together - 1) / together
+                  share(parts, weights: weights.count, plane: height * width * together) { part in
+                    let sample = part * together
                     var call = ConvolutionLayer()
+                    call.samples = min(together, x.shape[0] - sample)
                     call.layer.x = input.baseAddress?.advanced(by: sample * size)
                     call.layer.weights = weights.baseAddress
                     call.layer.y = result + sample * o * height * width
@@ -40,9 +45,9 @@ struct ConvolutionLayer {
                     call.layer.kernel_width = Int32(weight.kernel.width)
                     call.layer.stride = Int32(stride)
                     call.layer.padding = Int32(padding)
+                    call.layer.noise_step = fused.noise?.shape[0] == 1 ? 0 : height * width
                     call.layer.epilogue = atelier_epilogue(
-                      noise: noise?.advanced(
-                        by: fused.noise?.shape[0] == 1 ? 0 : sample * height * width),
+                      noise: noise?.advanced(by: sample * call.layer.noise_step),
                       bias: bias, strength: fused.noiseStrength, slope: fused.slope,
                       gain: fused.gain, limit: fused.clamp ?? .infinity)
                     body(sample, call)
@@ -63,22 +68,43 @@ struct ConvolutionLayer {
     }
   }
 
-  /// Every input pixel of `x` times every tap: `body` gets columns `[channels, taps, H·W]` of one
-  /// sample for a range of output channels, in any order.
+  /// Runs `body` for every sample: small ones go to the threads whole, of larger ones, and of those whose
+  /// weights are better read by all threads at once, every thread gets a part.
+  private static func share(
+    _ samples: Int, weights: Int, plane: Int, _ body: (_ sample: Int) -> Void
+  ) {
+    let isEven = samples % Parallel.threads == 0 || samples >= 4 * Parallel.threads
+    if isEven, weights <= 1 << 21, plane <= 1 << 14 {
+      Parallel.forEachWhole(samples, body)
+    } else {
+      for sample in 0..<samples { body(sample) }
+    }
+  }
+
+  /// Every input pixel of `x` times every tap: `body` gets the columns of one sample for a range of
+  /// output channels, H·W for every channel and tap, `step` apart, in any order.
   static func runScattered(
     _ x: Tensor, _ weight: ConvolutionWeight, inputScale: Tensor?,
-    _ body: (_ sample: Int, _ channels: Range<Int>, _ columns: UnsafePointer<Float>) -> Void
+    _ body: (
+      _ sample: Int, _ channels: Range<Int>, _ columns: UnsafePointer<Float>, _ step: Int
+    ) -> Void
   ) {
     let taps = weight.kernel.height * weight.kernel.width
-    let (rows, count) = (Int(atelier_tile_rows()), x.shape[2] * x.shape[3])
+    let (rows, plane) = (Int(atelier_tile_rows()), x.shape[2] * x.shape[3])
+    // Small samples are done together, so that weights are read for many columns.
+    let together = max(1, min(fewColumns / plane, x.shape[0]))
     // Output channels a task: whole register tiles on every CPU, about a megabyte of columns.
-    let block = max(1, min(2, (1 << 18) / (24 * taps * count))) * 24
+    let block = max(1, min(2, (1 << 18) / (24 * taps * plane * together))) * 24
     weight.form(.scattered).withUnsafeBuffer { weights in
       x.withUnsafeBuffer { input in
         inputScale.withPointer { inputScale in
-          for sample in 0..<x.shape[0] {
+          let parts = (x.shape[0] + together - 1) / together
+          share(parts, weights: weights.count, plane: plane * together) { part in
+            let sample = part * together
             var call = ConvolutionLayer()
-            call.layer.x = input.baseAddress?.advanced(by: sample * weight.inputs * count)
+            call.samples = min(together, x.shape[0] - sample)
+            let count = call.samples * plane
+            call.layer.x = input.baseAddress?.advanced(by: sample * weight.inputs * plane)
             call.layer.weights = weights.baseAddress
             call.layer.input_scale = inputScale?.advanced(by: sample * weight.inputs)
             call.layer.inputs = Int32(weight.inputs)
@@ -101,12 +127,15 @@ struct ConvolutionLayer {
                 let last = (channels.upperBound * taps + rows - 1) / rows
                 Scratch.withFloats((last - first) * rows * (count + padded)) { sums in
                   var part = call.layer
-                  // The planes of these channels alone.
+                  // The planes of these channels alone, those of all samples as one row.
                   part.y = sums - first * rows * count
+                  (part.out_height, part.out_width) = (1, Int32(count))
                   atelier_direct_multiply(
                     &part, columns, sums + (last - first) * rows * count, 0, count, Int32(first),
                     Int32(last))
-                  body(sample, channels, sums)
+                  for index in 0..<call.samples {
+                    body(sample + index, channels, sums + index * plane, count)
+                  }
                 }
               }
             }
@@ -115,6 +144,10 @@ struct ConvolutionLayer {
       }
     }
   }
+
+  /// Columns of a product, and tiles, up to which reading the weights costs most: as many samples are
+  /// done together.
+  static let fewColumns = 1024, fewTiles = 128
 
   /// The number of input channels.
   var inputs: Int { Int(layer.inputs) }
@@ -134,18 +167,18 @@ struct ConvolutionLayer {
 
   /// The whole layer as one product of packed matrices.
   func multiply() {
-    let count = Int(layer.out_height * layer.out_width)
+    let count = samples * Int(layer.out_height * layer.out_width)
     let depth = inputs * Int(layer.kernel_height * layer.kernel_width)
     withUnsafePointer(to: layer) { layer in
       if depth == inputs && layer.pointee.outputs <= 4 && layer.pointee.depthwise == nil
-        && layer.pointee.stride == 1 && layer.pointee.padding == 0
+        && layer.pointee.stride == 1 && layer.pointee.padding == 0 && samples == 1
       {
         Parallel.forEachRange(of: count, size: 8192) { range in
           atelier_few_outputs(layer, range.lowerBound, range.upperBound)
         }
         return
       }
-      if count <= 1024 {
+      if count <= Self.fewColumns {
         // Few columns: they are packed once, and output channels are shared out.
         Scratch.withFloats(depth * padded(count)) { columns in
           Parallel.forEachRange(of: inputs, size: 16) { range in
@@ -176,13 +209,13 @@ struct ConvolutionLayer {
 
   /// The layer by Winograd's algorithm; 3×3 kernels, stride 1.
   func winograd() {
-    let tiles = Int((layer.out_height + 3) / 4 * ((layer.out_width + 3) / 4))
+    let tiles = samples * Int((layer.out_height + 3) / 4 * ((layer.out_width + 3) / 4))
     withUnsafePointer(to: layer) { layer in
       func sizes(_ tiles: Int) -> (input: Int, sums: Int) {
         let stride = atelier_sum_stride(Int32(tiles))
         return (36 * (inputs * padded(tiles) + 16), 36 * (channels * stride + 16) + 16)
       }
-      if tiles <= 128 {
+      if tiles <= Self.fewTiles {
         // Few tiles: reading the weights costs most, so each is read once, by one task.
         let (input, output) = sizes(tiles)
         Scratch.withFloats(input + output) { v in

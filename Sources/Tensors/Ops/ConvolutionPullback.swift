@@ -5,10 +5,14 @@ struct ConvolutionPullback {
   let inputScale: Tensor?
   let outputScale: Tensor?
   let epilogue: Epilogue
+  /// What both of the following begin with, done to every channel alike: the gradient of A's result →
+  /// what they take.
+  var prepared: (_ gradient: Tensor) -> Tensor = { $0 }
   /// Aᵀ: a gradient and the factors `[N, O]` on its channels → the gradient of A's input.
   let inputGradient: (_ gradient: Tensor, _ scale: Tensor?) -> Tensor
-  /// A's input and the gradient of its result → the gradient of w.
-  let weightGradient: (_ input: Tensor, _ gradient: Tensor) -> Tensor
+  /// A's input and the gradient of its result, each with the factors on its channels → the gradient of w.
+  let weightGradient:
+    (_ input: Tensor, _ inputScale: Tensor?, _ gradient: Tensor, _ scale: Tensor?) -> Tensor
 
   /// What y depends on, in the order of the gradients below.
   func inputs(_ weight: ConvolutionWeight) -> [Tensor?] {
@@ -32,8 +36,9 @@ struct ConvolutionPullback {
           epilogue.products(gradient, inner, result: y) * outputScale.reciprocal()
       }
     }
+    let before = isNeeded[0] || isNeeded[1] || isNeeded[2] ? prepared(inner) : inner
     if isNeeded[0] || isNeeded[2] {
-      var unscaled = inputGradient(inner, outputScale)
+      var unscaled = inputGradient(before, outputScale)
       if isPlain, isNeeded[0], isNeeded[2], let inputScale {
         gradients[2] = unscaled.scalePlanes(by: inputScale, products: x)
         gradients[0] = unscaled
@@ -44,9 +49,7 @@ struct ConvolutionPullback {
       }
     }
     if isNeeded[1] {
-      gradients[1] = weightGradient(
-        inputScale.map { x.scaledPlanes($0) } ?? x,
-        outputScale.map { inner.scaledPlanes($0) } ?? inner)
+      gradients[1] = weightGradient(x, inputScale, before, outputScale)
     }
     if isNeeded[4] { gradients[4] = epilogue.biasGradient(inner) }
     if isNeeded[5] { gradients[5] = epilogue.noiseGradient(inner) }

@@ -163,8 +163,10 @@ extension Tensor {
     let taps = shape[2] * shape[3]
     let result = Tensor(uninitialized: shape) { flipped in
       withUnsafeBuffer { w in
-        for kernel in 0..<shape[0] * shape[1] {
-          for tap in 0..<taps { flipped[kernel * taps + tap] = w[(kernel + 1) * taps - 1 - tap] }
+        Parallel.forEachRange(of: shape[0] * shape[1], size: 1 << 12) { range in
+          for kernel in range {
+            for tap in 0..<taps { flipped[kernel * taps + tap] = w[(kernel + 1) * taps - 1 - tap] }
+          }
         }
       }
     }

@@ -14,7 +14,8 @@ extension Tensor {
       "weight gradient of \(shape) and \(gradient.shape)")
     let (h, w) = (shape[2], shape[3]), (oh, ow) = (gradient.shape[2], gradient.shape[3])
     let result =
-      gradientInMargins(gradient, kernel: kernel, stride: stride, padding: padding)
+      gradientByTiles(gradient, kernel: kernel, stride: stride, padding: padding)
+      ?? gradientInMargins(gradient, kernel: kernel, stride: stride, padding: padding)
       ?? gradientByBands(gradient, kernel: kernel, stride: stride, padding: padding)
     guard Tape.records(self, gradient) else { return result }
     let x = self
@@ -30,6 +31,24 @@ extension Tensor {
             .sliced(axis: 2, 0..<oh).sliced(axis: 3, 0..<ow) : nil,
       ]
     }
+  }
+
+  /// The same for an input and a gradient whose channels are scaled first: `scale` `[N, I]`,
+  /// `gradientScale` `[N, O]`.
+  func convolutionWeightGradient(
+    _ gradient: Tensor, kernel: (height: Int, width: Int), stride: Int, padding: Int,
+    scale: Tensor?, gradientScale: Tensor?
+  ) -> Tensor {
+    if !Tape.records(self, gradient, scale, gradientScale),
+      let result = gradientByTiles(
+        gradient, kernel: kernel, stride: stride, padding: padding, scale: scale,
+        gradientScale: gradientScale)
+    {
+      return result
+    }
+    return (scale.map { scaledPlanes($0) } ?? self).convolutionWeightGradient(
+      gradientScale.map { gradient.scaledPlanes($0) } ?? gradient, kernel: kernel, stride: stride,
+      padding: padding)
   }
 
   /// The gradient from one matrix product for every tap, sample and band of rows.

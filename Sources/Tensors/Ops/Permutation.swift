@@ -16,23 +16,31 @@ extension Tensor {
         var moved = axes.count
         while moved > 0, axes[moved - 1] == moved - 1 { moved -= 1 }
         let run = extents[moved...].reduce(1, *)
-        var index = [Int](repeating: 0, count: extents.count)
-        var place = 0
-        for i in 0..<result.count / run {
-          if run == 1 {
-            to[i] = from[place]
-          } else {
-            (to + i * run).update(from: from + place, count: run)
+        Parallel.forEachRange(of: result.count / run, size: max(1, (1 << 15) / run)) { range in
+          // Where the range begins, the last axis first.
+          var index = [Int](repeating: 0, count: extents.count)
+          var place = 0, rest = range.lowerBound
+          for axis in (0..<moved).reversed() {
+            index[axis] = rest % extents[axis]
+            rest /= extents[axis]
+            place += index[axis] * steps[axis]
           }
-          // Count up, the last axis first.
-          var axis = moved - 1
-          while axis >= 0 {
-            index[axis] += 1
-            place += steps[axis]
-            if index[axis] < extents[axis] { break }
-            place -= steps[axis] * extents[axis]
-            index[axis] = 0
-            axis -= 1
+          for i in range {
+            if run == 1 {
+              to[i] = from[place]
+            } else {
+              (to + i * run).update(from: from + place, count: run)
+            }
+            // Count up, the last axis first.
+            var axis = moved - 1
+            while axis >= 0 {
+              index[axis] += 1
+              place += steps[axis]
+              if index[axis] < extents[axis] { break }
+              place -= steps[axis] * extents[axis]
+              index[axis] = 0
+              axis -= 1
+            }
           }
         }
       }

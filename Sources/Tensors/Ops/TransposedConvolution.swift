@@ -98,15 +98,16 @@ extension Tensor {
       let resampling = Resampling(filter: filter, padding: padding, gain: 4)
       let pullback = ConvolutionPullback(
         x: self, inputScale: inputScale, outputScale: outputScale, epilogue: epilogue
-      ) { gradient, scale in
+      ) { gradient in
         gradient.resampled(resampling.adjoint(height: height, width: width))
-          .convolution(
-            weight.adjoint(.plain), inputScale: scale, outputScale: nil, stride: 2, padding: 0,
-            epilogue: .none)
-      } weightGradient: { input, gradient in
-        gradient.resampled(resampling.adjoint(height: height, width: width))
-          .convolutionWeightGradient(input, kernel: (kh, kw), stride: 2, padding: 0)
-          .permuted([1, 0, 2, 3])
+      } inputGradient: { gradient, scale in
+        gradient.convolution(
+          weight.adjoint(.plain), inputScale: scale, outputScale: nil, stride: 2, padding: 0,
+          epilogue: .none)
+      } weightGradient: { input, inputScale, gradient, scale in
+        gradient.convolutionWeightGradient(
+          input, kernel: (kh, kw), stride: 2, padding: 0, scale: scale, gradientScale: inputScale
+        ).permuted([1, 0, 2, 3])
       }
       return y.recorded(from: pullback.inputs(weight), withResult: { pullback($0, $1, $2) })
     }
@@ -170,12 +171,12 @@ extension Tensor {
     return Tensor(uninitialized: [n, o, out.height, out.width]) { destination in
       guard let to = destination.baseAddress else { return }
       ConvolutionLayer.runScattered(self, weight, inputScale: inputScale) {
-        sample, channels, columns in
+        sample, channels, columns, step in
         Scratch.withFloats(height * width) { plane in
           for channel in channels {
             atelier_col2im(
               plane, Int32(height), Int32(width),
-              columns + (channel - channels.lowerBound) * taps * h * w, h * w, Int32(h),
+              columns + (channel - channels.lowerBound) * taps * step, step, Int32(h),
               Int32(w), Int32(kh), Int32(kw), Int32(stride))
             finish(
               UnsafeMutableBufferPointer(start: plane, count: height * width),

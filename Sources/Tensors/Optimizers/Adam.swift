@@ -40,39 +40,54 @@ public struct Adam: Sendable {
     steps += 1
     let size = Float(learningRate / (1 - pow(beta1, Double(steps))))
     let root = Float((1 - pow(beta2, Double(steps))).squareRoot())
-    for index in parameters.indices {
-      update(&parameters[index], gradients[index], index, size: size, root: root)
+    // Large parameters are shared among the threads, small ones go to them whole.
+    let isLarge = parameters.map { $0.count > 1 << 18 }
+    let small = parameters.indices.filter { !isLarge[$0] }
+    let step = Step(
+      b1: Float(beta1), b2: Float(beta2), c1: Float(1 - beta1), c2: Float(1 - beta2), size: size,
+      root: root, smallest: Float(epsilon))
+    parameters.withUnsafeMutableBufferPointer { parameters in
+      first.withUnsafeMutableBufferPointer { first in
+        second.withUnsafeMutableBufferPointer { second in
+          for index in parameters.indices where isLarge[index] {
+            step.update(&parameters[index], &first[index], &second[index], gradients[index])
+          }
+          Parallel.forEachWhole(small.count) { place in
+            let index = small[place]
+            step.update(&parameters[index], &first[index], &second[index], gradients[index])
+          }
+        }
+      }
     }
   }
 
-  private mutating func update(
-    _ parameter: inout Tensor, _ gradient: Tensor, _ index: Int, size: Float, root: Float
-  ) {
-    let (b1, b2) = (Float(beta1), Float(beta2))
-    let (c1, c2) = (Float(1 - beta1), Float(1 - beta2)), smallest = Float(self.epsilon)
-    // Taken out of their places, so that nobody else holds them and they are written without copies.
-    var (p, first, second) = (parameter.detached, self.first[index], self.second[index])
-    parameter = Tensor(0)
-    self.first[index] = parameter
-    self.second[index] = parameter
-    p.withUnsafeMutableBuffer { p in
-      first.withUnsafeMutableBuffer { m in
-        second.withUnsafeMutableBuffer { v in
-          gradient.withUnsafeBuffer { g in
-            Parallel.forEachRange(of: p.count, size: 1 << 16) { range in
-              for i in range {
-                m[i] = m[i] * b1 + g[i] * c1
-                v[i] = v[i] * b2 + g[i] * g[i] * c2
-                p[i] -= size * m[i] / (v[i].squareRoot() / root + smallest)
+  /// What one step does to every element.
+  private struct Step {
+    let b1: Float, b2: Float, c1: Float, c2: Float, size: Float, root: Float, smallest: Float
+
+    func update(
+      _ parameter: inout Tensor, _ first: inout Tensor, _ second: inout Tensor, _ gradient: Tensor
+    ) {
+      // Taken out of its place, so that a record that it had is not in the way of writing.
+      var p = parameter.detached
+      parameter = Tensor(0)
+      p.withUnsafeMutableBuffer { p in
+        first.withUnsafeMutableBuffer { m in
+          second.withUnsafeMutableBuffer { v in
+            gradient.withUnsafeBuffer { g in
+              Parallel.forEachRange(of: p.count, size: 1 << 16) { range in
+                for i in range {
+                  m[i] = m[i] * b1 + g[i] * c1
+                  v[i] = v[i] * b2 + g[i] * g[i] * c2
+                  p[i] -= size * m[i] / (v[i].squareRoot() / root + smallest)
+                }
               }
             }
           }
         }
       }
+      parameter = p
     }
-    parameter = p
-    self.first[index] = first
-    self.second[index] = second
   }
 
   /// The moments by name, to be stored with ``steps``: `first.0`, `second.0`, `first.1` ….

@@ -14,8 +14,16 @@ public struct MovingAverage: Sendable {
     precondition(
       parameters.map(\.shape) == averages.map(\.shape), "an average for every parameter")
     for index in averages.indices {
-      var average = parameters[index].detached
-      average.add(averages[index] - parameters[index].detached, scaledBy: beta)
+      // Taken out of its place, so that nobody else holds it and it is written without a copy.
+      var average = averages[index]
+      averages[index] = Tensor(0)
+      average.withUnsafeMutableBuffer { a in
+        parameters[index].withUnsafeBuffer { p in
+          Parallel.forEachRange(of: a.count, size: 1 << 16) { range in
+            for i in range { a[i] = p[i] + (a[i] - p[i]) * beta }
+          }
+        }
+      }
       averages[index] = average
     }
   }

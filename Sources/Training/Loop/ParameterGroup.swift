@@ -64,8 +64,7 @@ public struct ParameterGroup: Sendable {
 
   private static func finite(_ gradient: Tensor, gain: Float) -> Tensor {
     var scaled = gain == 1 ? gradient : gradient * gain
-    let isFinite = scaled.withUnsafeBuffer { $0.allSatisfy(\.isFinite) }
-    if !isFinite {
+    if !scaled.isFinite {
       scaled.withUnsafeMutableBuffer { values in
         for i in values.indices where !values[i].isFinite {
           values[i] = values[i].isNaN ? 0 : values[i] > 0 ? 1e5 : -1e5

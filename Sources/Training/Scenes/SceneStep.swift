@@ -132,6 +132,12 @@ public struct SceneStep: TrainingStep {
   public mutating func train(
     on batch: TrainingBatch, at moment: TrainingMoment
   ) throws -> [String: Double] {
+    try Tensor.withPassingWeights { try iterate(on: batch, at: moment) }
+  }
+
+  private mutating func iterate(
+    on batch: TrainingBatch, at moment: TrainingMoment
+  ) throws -> [String: Double] {
     let work = try work(batch)
     iterateNorms()
     for index in groups.indices {

@@ -107,6 +107,12 @@ public struct StyleGAN2Step: TrainingStep {
   public mutating func train(
     on batch: TrainingBatch, at moment: TrainingMoment
   ) throws -> [String: Double] {
+    try Tensor.withPassingWeights { try iterate(on: batch, at: moment) }
+  }
+
+  private mutating func iterate(
+    on batch: TrainingBatch, at moment: TrainingMoment
+  ) throws -> [String: Double] {
     var losses: [String: Double] = [:]
     let real = batch.pictures
     guard real.shape.dimensions.suffix(3) == [size.imageChannels, size.resolution, size.resolution]
