@@ -169,6 +169,10 @@ final class OperationRecord: @unchecked Sendable {
     guard let root else { return targets.map { _ in nil } }
     let wanted = Set(targets.map(ObjectIdentifier.init))
     var order = root.ancestors().sorted { $0.depth < $1.depth }
+    // A record that was used up has lost its inputs, so that gradients beyond it would be zeros.
+    precondition(
+      order.allSatisfy { !$0.isUsedUp || wanted.contains(ObjectIdentifier($0)) },
+      "this tape was used up by an earlier sweep: keep it with keepsTape, or detach what it made")
     // Records that lead to no target are left out.
     var isUseful: Set<ObjectIdentifier> = []
     order.removeAll { record in
@@ -208,10 +212,11 @@ final class OperationRecord: @unchecked Sendable {
     return targets.map { found[ObjectIdentifier($0)] }
   }
 
+  /// Whether a sweep has gone through it and released what it kept.
+  private var isUsedUp: Bool { !isLeaf && pullback == nil }
+
   private func pull(_ gradient: Tensor, _ isNeeded: [Bool]) -> [Tensor?] {
-    guard let pullback else {
-      preconditionFailure("this tape was used up by an earlier sweep; see keepsTape")
-    }
+    guard let pullback else { preconditionFailure("a record without a pullback is a leaf") }
     return pullback(self, gradient, isNeeded)
   }
 

@@ -25,6 +25,18 @@ struct TapeTests {
     #expect([first, second, third].map { $0.scalars[0] } == [32, 48, 48])
   }
 
+  #if compiler(>=6.2)
+    @Test("A tape that was used up stops the program instead of giving zeros")
+    func usedUp() async {
+      await #expect(processExitsWith: .failure) {
+        let x = Tensor([2], shape: [1]).tracked()
+        let y = x * x
+        _ = gradient(of: y.sum(), withRespectTo: [x])
+        _ = gradient(of: (y * 3).sum(), withRespectTo: [x])
+      }
+    }
+  #endif
+
   @Test("Nothing is recorded without a tracked tensor, and nothing where recording is off")
   func silence() {
     let x = Tensor.sample([2, 3])
