@@ -1,12 +1,10 @@
 import Foundation
 import GRDB
 
-/// What can be a name, and which names look alike.
+/// What can be a name.
 enum Names {
   /// The longest name, in characters.
   static let longest = 200
-  /// How many near names an error lists.
-  static let suggestions = 3
 
   /// `name` in the one form that is stored (Unicode NFC), or why it cannot be a name.
   static func validated(_ name: String, as kind: NameKind) throws -> String {
@@ -35,42 +33,10 @@ enum Names {
     return text
   }
 
-  /// The names among `known` that look like `name`, nearest first.
-  static func near(_ name: String, among known: [String]) -> [String] {
-    let wanted = Array(name.lowercased())
-    let allowed = max(2, wanted.count / 3)
-    let scored = known.compactMap { candidate -> (name: String, distance: Int)? in
-      let letters = Array(candidate.lowercased())
-      if letters == wanted { return (candidate, 0) }
-      let begins = wanted.count >= 3 && letters.starts(with: wanted)
-      // A distance that rewrites most of the word is no likeness.
-      let distance = distance(wanted, letters)
-      let alike = distance <= allowed && distance < max(wanted.count, letters.count)
-      return begins ? (candidate, 1) : alike ? (candidate, distance) : nil
-    }
-    return scored.sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }
-      .prefix(suggestions).map(\.name)
-  }
-
   private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
     scalar.properties.generalCategory == .control
       || scalar.properties.generalCategory == .lineSeparator
       || scalar.properties.generalCategory == .paragraphSeparator
-  }
-
-  /// Levenshtein's distance: the fewest insertions, deletions and replacements.
-  private static func distance(_ a: [Character], _ b: [Character]) -> Int {
-    var row = Array(0...b.count)
-    for (i, x) in a.enumerated() {
-      var diagonal = row[0]
-      row[0] = i + 1
-      for (j, y) in b.enumerated() {
-        let replaced = diagonal + (x == y ? 0 : 1)
-        diagonal = row[j + 1]
-        row[j + 1] = min(replaced, row[j] + 1, diagonal + 1)
-      }
-    }
-    return row[b.count]
   }
 }
 
@@ -87,7 +53,7 @@ extension Database {
     let known = try String.fetchAll(
       self, sql: "SELECT name FROM \(kind.rawValue)\(filter)",
       arguments: artwork.map { [$0] } ?? [])
-    return .unknownName(kind: kind, name: name, near: Names.near(name, among: known))
+    return .unknownName(kind: kind, name: name, near: NearNames.near(name, among: known))
   }
 
   /// Renames a row of a table whose `name` is unique.

@@ -1,4 +1,5 @@
 import Foundation
+import Projects
 
 /// The folder where weights lie, with the index of those that can be fetched.
 struct WeightsFolder: Sendable {
@@ -51,7 +52,7 @@ struct WeightsFolder: Sendable {
   func requireEntry(named name: String) throws -> WeightsEntry {
     let entries = try index()
     if let entry = entries.first(where: { $0.name == name }) { return entry }
-    let near = NearNames.near(name, among: entries.map(\.name))
+    let near = NearNames.near(name, among: entries.map(\.name), limit: 5)
     let advice =
       near.isEmpty ? "" : " Near names: \(near.joined(separator: ", "))."
     throw CommandError.invalidInput(
