@@ -67,10 +67,7 @@ struct EncoderCommand: ParsableCommand {
       name: [.customLong("trunc"), .customLong("truncation-psi"), .customLong("psi")],
       parsing: .unconditional, help: ArgumentHelp("Their truncation.", valueName: "psi"))
     var psi: Float = 0.8
-    @Option(
-      help: ArgumentHelp(
-        "The LPIPS network whose features are used.", valueName: "name-or-file"))
-    var metric = "lpips-alex"
+    @OptionGroup var perception: FeatureOptions
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
@@ -87,7 +84,7 @@ struct EncoderCommand: ParsableCommand {
       common.apply()
       let start = ContinuousClock.now
       let loaded = try network.load()
-      let distance = try MetricReader.features(metric)
+      let distance = try perception.load()
       let generator = loaded.generator
       guard generator.size.classes == 0, [1, 3].contains(generator.size.imageChannels) else {
         throw CommandError.invalidInput(
@@ -120,9 +117,10 @@ struct EncoderCommand: ParsableCommand {
       try project.keepEncoder(
         fit.encoder, for: loaded.digest,
         EncoderRecord(
-          metric: metric, samples: samples, seed: seed, psi: psi, explained: fit.explained))
+          metric: perception.metric, samples: samples, seed: seed, psi: psi,
+          explained: fit.explained))
       let report = Report(
-        network: loaded.name, metric: metric, samples: samples, seed: seed, psi: psi,
+        network: loaded.name, metric: perception.metric, samples: samples, seed: seed, psi: psi,
         explained: fit.explained, heldOut: heldOut,
         seconds: (ContinuousClock.now - start) / .seconds(1))
       if common.json { try Output.json(report) } else { report.show() }

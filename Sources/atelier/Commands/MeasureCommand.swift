@@ -50,10 +50,7 @@ extension DirectionsCommand {
       parsing: .unconditional,
       help: ArgumentHelp("Leave attributes out that are read worse than this.", valueName: "share"))
     var readable = 0.3
-    @Option(
-      help: ArgumentHelp(
-        "The LPIPS network whose features are used.", valueName: "name-or-file"))
-    var metric = "lpips-alex"
+    @OptionGroup var perception: FeatureOptions
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
@@ -78,7 +75,7 @@ extension DirectionsCommand {
         throw CommandError.invalidInput(
           "directions are measured on networks without classes that make RGB.")
       }
-      let trunk = try MetricReader.features(metric)
+      let trunk = try perception.load()
       let project = try target.open()
       let tensors = try directions.map {
         try DirectionReader.tensor($0, key: nil, project: project, size: generator.size)

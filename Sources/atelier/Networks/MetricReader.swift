@@ -42,12 +42,4 @@ enum MetricReader {
     }
     return try LPIPS(network)
   }
-
-  /// The LPIPS network of that name or file, for its features.
-  static func features(_ name: String) throws -> LPIPS {
-    guard let trunk = try distance(name) as? LPIPS else {
-      throw CommandError.invalidInput("--metric \(name) has no features: name an LPIPS network.")
-    }
-    return trunk
-  }
 }

@@ -29,9 +29,7 @@ struct MetricsCommand: ParsableCommand {
     name: [.customLong("trunc"), .customLong("truncation-psi"), .customLong("psi")],
     parsing: .unconditional, help: ArgumentHelp("The truncation.", valueName: "psi"))
   var psi: Float = 1
-  @Option(
-    help: ArgumentHelp("The LPIPS network whose features are used.", valueName: "name-or-file"))
-  var metric = "lpips-alex"
+  @OptionGroup var perception: FeatureOptions
   @Option(
     help: ArgumentHelp(
       "Write a sheet of 16 pictures with the five nearest of the data.", valueName: "png"))
@@ -78,11 +76,12 @@ struct MetricsCommand: ParsableCommand {
     guard generator.size.classes == 0, generator.size.imageChannels == 3 else {
       throw CommandError.invalidInput("metrics are for networks without classes that make RGB.")
     }
-    let trunk = try MetricReader.features(metric)
+    let trunk = try perception.load()
     let side = generator.size.resolution
     guard side >= trunk.smallestSide else {
       throw CommandError.invalidInput(
-        "\(metric) takes pictures of \(trunk.smallestSide) pixels and more; these have \(side).")
+        "\(perception.metric) takes pictures of \(trunk.smallestSide) pixels and more; these have \(side)."
+      )
     }
     let real = try data.load(width: side, height: side)
     let total = min(count, real.count ?? count)
