@@ -41,6 +41,7 @@ struct SceneStepTests {
       var settings: SceneSettings = self == .coded ? .spade(pictures: 8) : .pix2pixHD(pictures: 8)
       settings.averageHalfLife = 4
       settings.objective.pixels = 1
+      settings.objective.locality = self == .featured || self == .coded ? 1 : 0
       settings.fixedCoarsePictures = self == .enhanced ? 4 : 0
       return settings
     }
@@ -151,6 +152,30 @@ struct SceneStepTests {
       totals.append(["G_GAN", "G_Feat", "G_L1"].compactMap { tick.losses[$0] }.reduce(0, +))
     }
     #expect(totals[59] < 0.8 * totals[0], "\(totals)")
+  }
+
+  @Test("Where locality counts, what another style changes around an object becomes less")
+  func locality() throws {
+    var settings = Kind.featured.settings
+    settings.objective = SceneObjective(
+      adversarial: .leastSquares, averagesScales: false, matching: 0, pixels: 1, locality: 20)
+    (settings.generatorRate, settings.discriminatorRate) = (2e-3, 0)
+    (settings.fallingPictures, settings.averageHalfLife) = (0, 0)
+    let data = WorldData(World(.street, width: 32, height: 32, seed: 3), count: 1)
+    let network = try Scenes.beginning(
+      family: "Pix2PixHD", options: SceneOptions(Kind.featured.options), seed: 1
+    ).network
+    var run = try TrainingRun(
+      SceneStep(network, plan: settings, showcase: data.samples([0])), data: data,
+      plan: TrainingPlan(batch: 1, pictures: 60, tick: 1, seed: 1))
+    var changes: [Double] = []
+    while !run.isFinished {
+      if let change = try run.advance()?.losses["G_Local"] { changes.append(change) }
+    }
+    // It is looked at in every other step.
+    #expect(changes.count == 30)
+    let (first, last) = (changes.prefix(5).reduce(0, +), changes.suffix(5).reduce(0, +))
+    #expect(first > 0 && last < 0.7 * first, "\(changes)")
   }
 
   @Test("The rates are constant and then fall in a straight line")

@@ -18,11 +18,15 @@ public struct SceneObjective: Sendable, Hashable, Codable {
   /// The weight of mean |drawn − real| over the pixels, which neither official script has; it helps
   /// where there are few steps.
   public var pixels: Float
+  /// The weight of what changes around an object that is given another style, which neither official
+  /// script has; 0 for none.
+  public var locality: Float
 
   /// An objective; see the properties.
   public init(
     adversarial: SceneLosses.Adversarial, averagesScales: Bool, matching: Float = 10,
-    perceptual: Float = 10, divergence: Float = 0.05, pixels: Float = 0
+    perceptual: Float = 10, divergence: Float = 0.05, pixels: Float = 0,
+    locality: Float = 0
   ) {
     self.adversarial = adversarial
     self.averagesScales = averagesScales
@@ -30,6 +34,7 @@ public struct SceneObjective: Sendable, Hashable, Codable {
     self.perceptual = perceptual
     self.divergence = divergence
     self.pixels = pixels
+    self.locality = locality
   }
 
   /// pix2pixHD's: least squares, summed over the scales.

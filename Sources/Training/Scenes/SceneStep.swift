@@ -114,7 +114,7 @@ public struct SceneStep: TrainingStep {
   }
 
   /// What one step begins with.
-  private struct Work {
+  struct Work {
     let semantics: Tensor
     let real: Tensor
     let regions: [[Int32]]
@@ -154,7 +154,8 @@ public struct SceneStep: TrainingStep {
     guard let judge = try Scenes.loadDiscriminator(now) else { return [:] }
     var losses: [String: Tensor] = [:]
     let style = try style(of: work, now, moment, &losses)
-    let drawn = try Scenes.load(now).pictures(work.semantics, style: style)
+    let generator = try Scenes.load(now)
+    let drawn = generator.pictures(work.semantics, style: style)
     guard drawn.shape == work.real.shape else {
       throw TrainingError.unfitData(
         place: "pictures of \(work.real.shape[3])×\(work.real.shape[2])",
@@ -173,6 +174,7 @@ public struct SceneStep: TrainingStep {
     if objective.pixels > 0 {
       losses["G_L1"] = SceneLosses.meanDistance(drawn, work.real) * objective.pixels
     }
+    losses["G_Local"] = locality(of: drawn, work, style: style, generator: generator, moment)
     let generatorLoss = losses.sorted { $0.key < $1.key }.reduce(Tensor(0)) { $0 + $1.value }
     losses["D_fake"] = objective.adversarial(judgement, isReal: false, trainsDiscriminator: true)
     losses["D_real"] = objective.adversarial(truth, isReal: true, trainsDiscriminator: true)

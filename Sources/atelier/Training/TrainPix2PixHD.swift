@@ -30,10 +30,18 @@ struct TrainPix2PixHD: ParsableCommand {
       "The pictures for which only the finest enhancer and the encoder learn (niter_fix_global).",
       valueName: "n"))
   var fixGlobal: String?
+  @Option(
+    help: ArgumentHelp(
+      "The weight of what changes around an object that is given another style, at every other step; "
+        + "the official script has no such loss.", valueName: "n"))
+  var lambdaLocal: Float = 0
 
   func validate() throws {
     guard learningRate.isFinite, learningRate >= 0 else {
       throw ValidationError("--lr \(learningRate) is not a number from 0 on.")
+    }
+    guard lambdaLocal.isFinite, lambdaLocal >= 0 else {
+      throw ValidationError("--lambda-local \(lambdaLocal) is not a number from 0 on.")
     }
     _ = try fixGlobal.map { try TrainingRunOptions.count($0, "--fix-global") }
   }
@@ -43,6 +51,7 @@ struct TrainPix2PixHD: ParsableCommand {
       var settings = SceneSettings.pix2pixHD(pictures: pictures)
       settings.generatorRate = learningRate
       settings.discriminatorRate = learningRate
+      settings.objective.locality = lambdaLocal
       settings.fixedCoarsePictures =
         try fixGlobal.map { try TrainingRunOptions.count($0, "--fix-global") } ?? 0
       return settings
