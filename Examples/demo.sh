@@ -1,5 +1,5 @@
 #!/bin/sh
-# The tour of `make demo`: real faces, a style-mixing table, a truncation sweep, an edit, a replay.
+# The tour of `make demo`: cars and a street from the box, and real faces where they can be fetched.
 #
 # Everything goes to out/demo/ and Projects/demo.atelier. Run it from the package's root; ATELIER
 # names the binary (default: the release build).
@@ -22,34 +22,66 @@ if [ -e "$project" ]; then
   echo "The project of an earlier demo is now $kept"
 fi
 
+say "Cars, from a network in the box: view and body from the columns, paint from the rows"
+"$atelier" style-mixing --network cars-64 --rows 26,40,23,30 --cols 11-15,20 --styles coarse \
+  --trunc 0.8 --sheet "$out/cars-mixing.png" --sheet-only --project "$project"
+"$atelier" sweep --network cars-64 --seed 26,40,23,30 --trunc 1:0:-0.25 \
+  --sheet "$out/cars-truncation.png" --project "$project"
+
+say "A street, from another: one car of a scene is given the paint of another, by name"
+"$atelier" dataset render --kind street --count 7 --size 256x128 --seed 2 --outdir "$out/world"
+sample=00000006.png
+"$atelier" instances new "$project" --network street --name street --palette street --width 256 \
+  --label-map "$out/world/labels/$sample" --inst-map "$out/world/instances/$sample"
+"$atelier" instances encode "$project" street --photo "$out/world/images/$sample" --name noon
+"$atelier" render "$project" street --output "$out/street-before.png"
+"$atelier" instances name "$project" street 6001 cream --tag car
+"$atelier" instances set "$project" street 6000 --style cream
+"$atelier" render "$project" street --output "$out/street-repainted.png"
+
+faces=yes
 say "Weights: a trained generator of faces, 1024 pixels"
-"$atelier" weights fetch faces-1024
+"$atelier" weights fetch faces-1024 || faces=
 
-say "Style mixing: pose and shape from the columns, colours from the rows"
-"$atelier" style-mixing --network faces-1024 --rows 85,100,75 --cols 55,821,1789,293 \
-  --styles coarse --trunc 0.7 --sheet "$out/style-mixing.png" --sheet-only --project "$project"
+if [ -n "$faces" ]; then
+  say "Style mixing: pose and shape from the columns, colours from the rows"
+  "$atelier" style-mixing --network faces-1024 --rows 85,100,75 --cols 55,821,1789,293 \
+    --styles coarse --trunc 0.7 --sheet "$out/style-mixing.png" --sheet-only --project "$project"
 
-say "Truncation: from the anti-face over the mean face to the face of seed 85"
-"$atelier" sweep --network faces-1024 --seed 85 --trunc -1:1:0.25 \
-  --sheet "$out/truncation.png" --project "$project"
+  say "Truncation: from the anti-face over the mean face to the face of seed 85"
+  "$atelier" sweep --network faces-1024 --seed 85 --trunc -1:1:0.25 \
+    --sheet "$out/truncation.png" --project "$project"
 
-say "An edit: turn the head along a direction that SeFa finds in layers 0-3"
-"$atelier" new "$project" --network faces-1024 --seed 85 --trunc 0.8 --name portrait
-"$atelier" directions discover "$project" --network faces-1024 --method sefa --layers 0-3 -K 3
-"$atelier" directions rename "$project" sefa-0-3-1 turn
-"$atelier" edit "$project" portrait move --direction turn --by -2.5 --layers 0-3
-"$atelier" render "$project" portrait --before-after --output "$out/edit.png"
-"$atelier" history "$project" portrait
+  say "An edit: turn the head along a direction that SeFa finds in layers 0-3"
+  "$atelier" new "$project" --network faces-1024 --seed 85 --trunc 0.8 --name portrait
+  "$atelier" directions discover "$project" --network faces-1024 --method sefa --layers 0-3 -K 3
+  "$atelier" directions rename "$project" sefa-0-3-1 turn
+  "$atelier" edit "$project" portrait move --direction turn --by -2.5 --layers 0-3
+  "$atelier" render "$project" portrait --before-after --output "$out/edit.png"
+  "$atelier" history "$project" portrait
+fi
 
 say "Replay: every picture again, byte for byte"
 "$atelier" replay --verify "$project"
 
-cat <<END
-
-Look at $out/style-mixing.png, $out/truncation.png and $out/edit.png.
+echo
+echo "Look at $out/cars-mixing.png, $out/cars-truncation.png, $out/street-before.png and"
+echo "$out/street-repainted.png."
+if [ -n "$faces" ]; then
+  cat <<END
+Then at $out/style-mixing.png, $out/truncation.png and $out/edit.png.
 
 Three commands to try next:
   $atelier edit $project portrait mix --with 821 --layers fine
   $atelier render $project portrait --output out/portrait.png
   $atelier open $out/edit.png --project Projects/reopened.atelier --output out/reopened.png
 END
+else
+  cat <<END
+The faces could not be fetched from here; with a network, 'make demo' shows them, too.
+
+Two commands to try next:
+  $atelier instances list $project street
+  $atelier open $out/street-repainted.png --project Projects/reopened.atelier --output out/reopened.png
+END
+fi
