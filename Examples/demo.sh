@@ -29,14 +29,14 @@ say "Cars, from a network in the box: view and body from the columns, paint from
   --sheet "$out/cars-truncation.png" --project "$project"
 
 say "A street, from another: one car of a scene is given the paint of another, by name"
-"$atelier" dataset render --kind street --count 7 --size 256x128 --seed 2 --outdir "$out/world"
-sample=00000006.png
+"$atelier" dataset render --kind street --count 21 --size 256x128 --seed 2 --outdir "$out/world"
+sample=00000020.png
 "$atelier" instances new "$project" --network street --name street --palette street --width 256 \
   --label-map "$out/world/labels/$sample" --inst-map "$out/world/instances/$sample"
 "$atelier" instances encode "$project" street --photo "$out/world/images/$sample" --name noon
 "$atelier" render "$project" street --output "$out/street-before.png"
-"$atelier" instances name "$project" street 6001 cream --tag car
-"$atelier" instances set "$project" street 6000 --style cream
+"$atelier" instances name "$project" street 6001 "sea blue" --tag car
+"$atelier" instances set "$project" street 6000 --style "sea blue"
 "$atelier" render "$project" street --output "$out/street-repainted.png"
 
 faces=yes
