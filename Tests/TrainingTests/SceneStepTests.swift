@@ -131,6 +131,17 @@ struct SceneStepTests {
     #expect(try fine.parameters[name]?.tensor().bits == coarse.parameters[name]?.tensor().bits)
   }
 
+  /// Sixty steps on one picture, each of which is told of.
+  private static func run(_ settings: SceneSettings) throws -> TrainingRun {
+    let data = WorldData(World(.street, width: 32, height: 32, seed: 3), count: 1)
+    let network = try Scenes.beginning(
+      family: "Pix2PixHD", options: SceneOptions(Kind.featured.options), seed: 1
+    ).network
+    return try TrainingRun(
+      SceneStep(network, plan: settings, showcase: data.samples([0])), data: data,
+      plan: TrainingPlan(batch: 1, pictures: 60, tick: 1, seed: 1))
+  }
+
   @Test("A step along the gradient lowers the losses that it is the gradient of")
   func descent() throws {
     // The discriminator stands still, so that the generator's losses mean the same after the steps.
@@ -139,13 +150,7 @@ struct SceneStepTests {
     settings.generatorRate = 1e-3
     settings.fallingPictures = 0
     settings.averageHalfLife = 0
-    let data = WorldData(World(.street, width: 32, height: 32, seed: 3), count: 1)
-    let network = try Scenes.beginning(
-      family: "Pix2PixHD", options: SceneOptions(Kind.featured.options), seed: 1
-    ).network
-    var run = try TrainingRun(
-      SceneStep(network, plan: settings, showcase: data.samples([0])), data: data,
-      plan: TrainingPlan(batch: 1, pictures: 60, tick: 1, seed: 1))
+    var run = try Self.run(settings)
     var totals: [Double] = []
     while !run.isFinished {
       guard let tick = try run.advance() else { continue }
@@ -161,13 +166,7 @@ struct SceneStepTests {
       adversarial: .leastSquares, averagesScales: false, matching: 0, pixels: 1, locality: 20)
     (settings.generatorRate, settings.discriminatorRate) = (2e-3, 0)
     (settings.fallingPictures, settings.averageHalfLife) = (0, 0)
-    let data = WorldData(World(.street, width: 32, height: 32, seed: 3), count: 1)
-    let network = try Scenes.beginning(
-      family: "Pix2PixHD", options: SceneOptions(Kind.featured.options), seed: 1
-    ).network
-    var run = try TrainingRun(
-      SceneStep(network, plan: settings, showcase: data.samples([0])), data: data,
-      plan: TrainingPlan(batch: 1, pictures: 60, tick: 1, seed: 1))
+    var run = try Self.run(settings)
     var changes: [Double] = []
     while !run.isFinished {
       if let change = try run.advance()?.losses["G_Local"] { changes.append(change) }

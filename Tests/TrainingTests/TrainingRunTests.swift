@@ -22,7 +22,7 @@ struct TrainingRunTests {
       ]
     }
 
-    mutating func train(
+    mutating func iterate(
       on batch: TrainingBatch, at moment: TrainingMoment
     ) throws -> [String: Double] {
       let colour = groups[0].tracked()

@@ -26,8 +26,8 @@ public protocol TrainingStep: Sendable {
   /// Throws if batches of `count` pictures cannot be trained on.
   func check(batch count: Int) throws
 
-  /// Trains on a batch: losses by name, for the curves (a name may be missing where a loss is lazy).
-  mutating func train(
+  /// What ``train(on:at:)`` does with a batch.
+  mutating func iterate(
     on batch: TrainingBatch, at moment: TrainingMoment
   ) throws -> [String: Double]
 
@@ -40,6 +40,13 @@ public protocol TrainingStep: Sendable {
 }
 
 extension TrainingStep {
+  /// Trains on a batch: losses by name, for the curves (a name may be missing where a loss is lazy).
+  public mutating func train(
+    on batch: TrainingBatch, at moment: TrainingMoment
+  ) throws -> [String: Double] {
+    try Tensor.withPassingWeights { try iterate(on: batch, at: moment) }
+  }
+
   /// Not counted.
   public var operationsPerPicture: Double { 0 }
 

@@ -129,13 +129,7 @@ public struct SceneStep: TrainingStep {
 
   /// One step of both sides: losses by name, `G_…` of the generator (and `KLD`), `D_…` of the
   /// discriminator.
-  public mutating func train(
-    on batch: TrainingBatch, at moment: TrainingMoment
-  ) throws -> [String: Double] {
-    try Tensor.withPassingWeights { try iterate(on: batch, at: moment) }
-  }
-
-  private mutating func iterate(
+  public mutating func iterate(
     on batch: TrainingBatch, at moment: TrainingMoment
   ) throws -> [String: Double] {
     let work = try work(batch)

@@ -104,13 +104,7 @@ public struct StyleGAN2Step: TrainingStep {
   }
 
   /// One iteration.
-  public mutating func train(
-    on batch: TrainingBatch, at moment: TrainingMoment
-  ) throws -> [String: Double] {
-    try Tensor.withPassingWeights { try iterate(on: batch, at: moment) }
-  }
-
-  private mutating func iterate(
+  public mutating func iterate(
     on batch: TrainingBatch, at moment: TrainingMoment
   ) throws -> [String: Double] {
     var losses: [String: Double] = [:]
