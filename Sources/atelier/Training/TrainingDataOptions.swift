@@ -6,7 +6,7 @@ import Training
 struct TrainingDataOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "What to train on: cars, portraits or street (drawn as needed), or a folder or zip of "
+      "The data: cars, portraits or street (drawn as needed), or a folder or zip of "
         + "pictures.", valueName: "data"))
   var data: String
 
