@@ -34,6 +34,7 @@ sample=00000020.png
 "$atelier" instances new "$project" --network street --name street --palette street --width 256 \
   --label-map "$out/world/labels/$sample" --inst-map "$out/world/instances/$sample"
 "$atelier" instances encode "$project" street --photo "$out/world/images/$sample" --name noon
+"$atelier" instances hold "$project" street
 "$atelier" render "$project" street --output "$out/street-before.png"
 "$atelier" instances name "$project" street 6001 "sea blue" --tag car
 "$atelier" instances set "$project" street 6000 --style "sea blue"

@@ -49,6 +49,7 @@ fi
 step "$atelier" instances new "$project" --network "$network" --name street \
   --label-map "$label" --inst-map "$inst" --palette "$palette" --width "$width"
 step "$atelier" instances encode "$project" street --photo "$photo" --name noon
+step "$atelier" instances hold "$project" street
 step "$atelier" render "$project" street --output "$out/1-encoded.png"
 
 # The three largest cars, and three styles to give them: two of others, and one between.

@@ -45,7 +45,7 @@ public enum EditOperations {
     CopyObjectOperation.self, DeleteObjectOperation.self, AddObjectOperation.self,
     SwapObjectsOperation.self, ImportMapsOperation.self,
     EncodeOperation.self, StyleInstanceOperation.self, SampleStylesOperation.self,
-    TransferStylesOperation.self,
+    TransferStylesOperation.self, HoldOperation.self,
   ]
 
   static func kind(_ kind: String, version: Int) throws(EditingError) -> any EditOperation.Type {

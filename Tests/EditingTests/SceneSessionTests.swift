@@ -154,6 +154,43 @@ struct SceneSessionTests {
     #expect(preview.width == 24 && preview.height == 16)
   }
 
+  @Test("A hold keeps the norms at the scene before it; the last one that is switched on counts")
+  func hold() throws {
+    var stand = try Stand()
+    stand.recipe.append(EncodeOperation(table: stand.encoding()))
+    let before = try stand.renderer.plan(stand.recipe)
+    let paint = StyleInstanceOperation(26_002, source: .draw(seed: 1, clusters: nil))
+    stand.recipe.append(paint)
+    let free = try stand.renderer.synthesis(stand.renderer.plan(stand.recipe))
+    stand.recipe.edits.insert(Edit(HoldOperation()), at: 1)
+    let plan = try stand.renderer.plan(stand.recipe)
+    func input(_ styles: SceneStyles) throws -> (SceneInput, SceneStyle) {
+      let objects = stand.instances, maps = plan.maps
+      return (
+        SceneInput(
+          height: maps.height, width: maps.width, labels: maps.labels.map.values,
+          instances: objects.values),
+        .features(styles.table(for: objects).painted(on: objects))
+      )
+    }
+    let (maps, style) = try input(plan.styles)
+    let expected = try stand.generator.synthesis(
+      maps, style: style, holding: input(before.styles))
+    let held = try stand.renderer.synthesis(plan)
+    #expect(held.bits == expected.bits && held.bits != free.bits)
+    let copy = try Recipe(json: stand.recipe.canonicalJSON())
+    #expect(try stand.renderer.synthesis(stand.renderer.plan(copy)).bits == held.bits)
+    #expect(try stand.renderer.render(copy, preview: 24).width == 24)
+    // A hold after the change holds the change: the picture is the free one but for rounding.
+    stand.recipe.append(HoldOperation())
+    let later = try stand.renderer.synthesis(stand.renderer.plan(stand.recipe))
+    #expect((later - free).largestMagnitude < 1e-4)
+    stand.recipe.edits[3].isEnabled = false
+    #expect(try stand.renderer.synthesis(stand.renderer.plan(stand.recipe)).bits == held.bits)
+    stand.recipe.edits[1].isEnabled = false
+    #expect(try stand.renderer.synthesis(stand.renderer.plan(stand.recipe)).bits == free.bits)
+  }
+
   @Test("SPADE's code is a seed, a stored code, or a point between two")
   func codes() throws {
     var stand = try Stand(

@@ -153,6 +153,54 @@ struct SceneNetworkTests {
     }
   }
 
+  @Test("Held at their own scene, norms paint what they paint freely", arguments: forms)
+  func holding(_ form: (family: String, options: [String: String])) throws {
+    let generator = try Scenes.load(Self.network(form).network), size = generator.size
+    let (height, width) = (size.fixedSize?.height ?? 64, size.fixedSize?.width ?? 64)
+    let labels = (0..<height * width).map { Int32($0 / 7 % max(size.classes, 1)) }
+    let maps =
+      size.classes == 0
+      ? SceneInput(picture: Tensor.sample([1, 3, height, width]), instances: labels)
+      : SceneInput(height: height, width: width, labels: labels, instances: labels)
+    let style: SceneStyle =
+      size.features > 0
+      ? .features(Tensor.sample([1, size.features, height, width]))
+      : size.codeWidth > 0 ? .code(Tensor.sample([1, size.codeWidth])) : .none
+    let free = try generator.synthesis(maps, style: style)
+    let held = try generator.synthesis(maps, style: style, holding: (maps, style))
+    #expect((held - free).largestMagnitude < 1e-4)
+  }
+
+  @Test("With held norms a change of style ends at the receptive field; freely it does not")
+  func locality() throws {
+    let (network, _) = try Self.network(
+      ("Pix2PixHD", ["n_downsample_global": "1", "n_blocks_global": "1"]))
+    let generator = try Scenes.load(network), size = generator.size
+    let (height, width, column) = (16, 96, 40)
+    let labels = (0..<height * width).map { Int32($0 % width / 24) }
+    let maps = SceneInput(height: height, width: width, labels: labels, instances: labels)
+    let before = Tensor.sample([1, size.features, height, width])
+    var after = before
+    after.withUnsafeMutableBuffer { values in
+      for i in values.indices where i % width == column { values[i] += 2 }
+    }
+    let first = try generator.synthesis(maps, style: .features(before))
+    let free = try generator.synthesis(maps, style: .features(after))
+    let held = try generator.synthesis(
+      maps, style: .features(after), holding: (maps, .features(before)))
+    // 7×7 at both ends: 3 each; at half the size one cell up, two in the block, one down: 8.
+    let reach = 3 + 3 + 8
+    func far(_ picture: Tensor) -> Float {
+      let change = (picture - first).magnitude().scalars
+      return change.indices.reduce(0) {
+        abs($1 % width - column) > reach ? max($0, change[$1]) : $0
+      }
+    }
+    #expect(far(held) < 1e-5)
+    #expect(far(free) > 1e-3)
+    #expect((held - first).largestMagnitude > 0.01)
+  }
+
   @Test("A network that paints maps is refused where a latent is needed, and the other way round")
   func kinds() throws {
     let (network, _) = try Self.network(Self.forms[0])

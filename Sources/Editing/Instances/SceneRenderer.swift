@@ -4,12 +4,25 @@ import Tensors
 
 /// A recipe with maps worked out for a network: what it is called with.
 public struct ScenePlan: Sendable {
-  /// The maps after all edits.
-  public var maps: SceneMaps
-  /// The styles after all edits; of width 0 for networks that take none.
-  public var styles: SceneStyles
+  /// Maps and styles at one point of the edits.
+  public struct Stage: Sendable {
+    /// The maps.
+    public var maps: SceneMaps
+    /// The styles; of width 0 for networks that take none.
+    public var styles: SceneStyles
+  }
+
+  /// Maps and styles after all edits.
+  public var final: Stage
+  /// Those whose statistics the norms hold (``HoldOperation``), if any.
+  public var held: Stage?
   /// The code of networks that start from one, `[1, codeWidth]`.
   public var code: Tensor?
+
+  /// The maps after all edits.
+  public var maps: SceneMaps { final.maps }
+  /// The styles after all edits; of width 0 for networks that take none.
+  public var styles: SceneStyles { final.styles }
 }
 
 /// Works recipes with maps out and draws them.
@@ -43,29 +56,32 @@ public struct SceneRenderer: Sendable {
       throw EditingError.unsupported(
         reason: "this recipe has no label map, and a \(generator.family) network paints one.")
     }
-    var plan = ScenePlan(
+    var stage = ScenePlan.Stage(
       maps: try SceneMaps(
         labels: LabelMap(content.map(scene.labels)),
         instances: scene.instances.map { InstanceMap(try content.map($0)) }),
       styles: SceneStyles(width: generator.size.features))
+    var held: ScenePlan.Stage?
     for edit in recipe.edits where edit.isEnabled {
       switch edit.operation {
       case let operation as any MapOperation:
-        try operation.apply(to: &plan.maps, content: content)
+        try operation.apply(to: &stage.maps, content: content)
       case let operation as any StyleOperation:
-        guard plan.styles.width > 0 else {
+        guard stage.styles.width > 0 else {
           throw EditingError.unsupported(
             reason: "this \(generator.family) network takes no styles of instances.")
         }
-        try operation.apply(to: &plan.styles, maps: objects(plan.maps), content: content)
+        try operation.apply(to: &stage.styles, maps: objects(stage.maps), content: content)
+      case is HoldOperation: held = stage
       default:
         throw EditingError.unsupported(
           reason: "an edit of kind '\(type(of: edit.operation).kind)' changes a latent, and a "
             + "\(generator.family) network paints maps.")
       }
     }
-    if generator.size.codeWidth > 0 { plan.code = try code(recipe.base) }
-    return plan
+    return ScenePlan(
+      final: stage, held: held,
+      code: generator.size.codeWidth > 0 ? try code(recipe.base) : nil)
   }
 
   /// The maps whose objects the styles belong to: classes for networks with `label_feat`.
@@ -83,18 +99,24 @@ public struct SceneRenderer: Sendable {
   /// - Parameter preview: A smaller width to paint at, for a quick look; networks of one size only
   ///   have none.
   public func synthesis(_ plan: ScenePlan, preview: Int? = nil) throws -> Tensor {
-    var plan = plan
-    if let preview { plan.maps = try reduced(plan.maps, width: preview) }
-    let input = SceneInput(
-      height: plan.maps.height, width: plan.maps.width, labels: plan.maps.labels.map.values,
-      instances: plan.maps.objects.values)
-    if let code = plan.code { return try generator.synthesis(input, style: .code(code)) }
-    guard generator.size.features > 0 else {
-      return try generator.synthesis(input, style: .none)
-    }
-    let objects = try objects(plan.maps).objects
+    let (maps, style) = try input(plan.final, code: plan.code, width: preview)
+    guard let held = plan.held else { return try generator.synthesis(maps, style: style) }
     return try generator.synthesis(
-      input, style: .features(plan.styles.table(for: objects).painted(on: objects)))
+      maps, style: style, holding: input(held, code: plan.code, width: preview))
+  }
+
+  /// What the network is given for maps and styles, at a smaller width if one is given.
+  private func input(
+    _ stage: ScenePlan.Stage, code: Tensor?, width: Int?
+  ) throws -> (maps: SceneInput, style: SceneStyle) {
+    let maps = try width.map { try reduced(stage.maps, width: $0) } ?? stage.maps
+    let input = SceneInput(
+      height: maps.height, width: maps.width, labels: maps.labels.map.values,
+      instances: maps.objects.values)
+    if let code { return (input, .code(code)) }
+    guard generator.size.features > 0 else { return (input, .none) }
+    let objects = try objects(maps).objects
+    return (input, .features(stage.styles.table(for: objects).painted(on: objects)))
   }
 
   /// The maps at a smaller width that the network takes, by Pillow's rule.

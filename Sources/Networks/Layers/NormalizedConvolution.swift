@@ -48,8 +48,8 @@ struct NormalizedConvolution: Sendable {
     self.isTransposed = isTransposed
   }
 
-  /// `[N, I, H, W]` → `[N, O, H′, W′]`.
-  func callAsFunction(_ x: Tensor) -> Tensor {
+  /// `[N, I, H, W]` → `[N, O, H′, W′]`, the norm with `statistics` where they are given.
+  func callAsFunction(_ x: Tensor, statistics: NormStatistics? = nil) -> Tensor {
     let epilogue =
       norm.isNone
       ? Epilogue(bias: bias, activation: activation, alpha: alpha, gain: 1) : Epilogue(bias: bias)
@@ -64,7 +64,7 @@ struct NormalizedConvolution: Sendable {
       case .mirrored: y = x.reflectedConvolution(weight, epilogue: epilogue)
       }
     }
-    return norm.isNone ? y : norm(y, activation: activation, alpha: alpha)
+    return norm.isNone ? y : norm(y, activation: activation, alpha: alpha, statistics: statistics)
   }
 
   /// Its input and output channels.

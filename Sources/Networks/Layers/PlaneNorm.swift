@@ -39,31 +39,51 @@ enum PlaneNorm: Sendable {
       if usesBatch, let weight, let bias {
         self = .ofBatch(weight: weight, bias: bias)
       } else {
-        self = Self.folded(mean: mean, variance: variance, weight: weight, bias: bias)
+        let (scale, shift) = Self.folded(
+          mean: mean, variance: variance, weight: weight, bias: bias)
+        self = .stored(scale: scale, shift: shift)
       }
     }
   }
 
+  /// One factor and one offset a channel for statistics and parameters.
   private static func folded(
     mean: Tensor, variance: Tensor, weight: Tensor?, bias: Tensor?
-  ) -> PlaneNorm {
+  ) -> (scale: Tensor, shift: Tensor) {
     var scale: [Float] = [], shift: [Float] = []
     for c in 0..<mean.count {
       let factor = Double(weight?[c] ?? 1) / (Double(variance[c]) + 1e-5).squareRoot()
       scale.append(Float(factor))
       shift.append(Float(Double(bias?[c] ?? 0) - Double(mean[c]) * factor))
     }
-    return .stored(
-      scale: Tensor(scale, shape: [mean.count]), shift: Tensor(shift, shape: [mean.count]))
+    return (Tensor(scale, shape: [mean.count]), Tensor(shift, shape: [mean.count]))
+  }
+
+  /// The parameters of a norm with statistics of the plane, `nil` for any other.
+  private var planeParameters: (weight: Tensor?, bias: Tensor?)? {
+    switch self {
+    case .none, .stored: nil
+    case .instance: (nil, nil)
+    case .ofBatch(let weight, let bias): (weight, bias)
+    }
   }
 
   /// Whether a convolution before it keeps its own activation.
   var isNone: Bool { if case .none = self { true } else { false } }
 
-  /// Normalises `[N, C, H, W]`, then activates without a gain.
+  /// Normalises `[N, C, H, W]`, then activates without a gain. Statistics of the plane are left with
+  /// `statistics`, or taken from there.
   func callAsFunction(
-    _ x: Tensor, activation: Activation = .linear, alpha: Float = 0.2
+    _ x: Tensor, activation: Activation = .linear, alpha: Float = 0.2,
+    statistics: NormStatistics? = nil
   ) -> Tensor {
+    if let statistics, let parameters = planeParameters {
+      let moments = statistics.moments(of: x)
+      let (scale, shift) = Self.folded(
+        mean: moments.mean, variance: moments.variance, weight: parameters.weight,
+        bias: parameters.bias)
+      return x.channelsScaled(by: scale, plus: shift, activation: activation, alpha: alpha)
+    }
     switch self {
     case .none:
       return activation == .linear
@@ -76,10 +96,8 @@ enum PlaneNorm: Sendable {
           mean: moments.mean, variance: moments.variance, weight: weight, bias: bias)
         return PlaneNorm.none(y, activation: activation, alpha: alpha)
       }
-      guard
-        case .stored(let scale, let shift) = Self.folded(
-          mean: moments.mean, variance: moments.variance, weight: weight, bias: bias)
-      else { return x }
+      let (scale, shift) = Self.folded(
+        mean: moments.mean, variance: moments.variance, weight: weight, bias: bias)
       return x.channelsScaled(by: scale, plus: shift, activation: activation, alpha: alpha)
     case .stored(let scale, let shift):
       return x.channelsScaled(by: scale, plus: shift, activation: activation, alpha: alpha)

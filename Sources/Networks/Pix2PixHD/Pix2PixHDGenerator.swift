@@ -85,7 +85,7 @@ struct Pix2PixHDGenerator: SceneGenerator {
 
   /// The picture of a scene.
   func synthesis(
-    _ maps: SceneInput, style: SceneStyle, observe: SceneObserver?
+    _ maps: SceneInput, style: SceneStyle, norms: NormStatistics?, observe: SceneObserver?
   ) throws -> Tensor {
     try check(height: maps.height, width: maps.width)
     var parts = [try maps.semantics(size)]
@@ -107,18 +107,22 @@ struct Pix2PixHDGenerator: SceneGenerator {
           ? "this network takes features of instances, not a code for the whole picture"
           : "this network takes no style")
     }
-    return picture(parts.count == 1 ? parts[0] : Tensor.concatenatedChannels(parts), observe)
+    return picture(
+      parts.count == 1 ? parts[0] : Tensor.concatenatedChannels(parts), norms: norms, observe)
   }
 
   func pictures(_ semantics: Tensor, style: Tensor?) -> Tensor {
     precondition(
       semantics.shape[1] == size.semanticChannels && (style?.shape[1] ?? 0) == size.features,
       "semantics \(semantics.shape) and features \(style?.shape.description ?? "none")")
-    return picture(style.map { Tensor.concatenatedChannels([semantics, $0]) } ?? semantics, nil)
+    return picture(
+      style.map { Tensor.concatenatedChannels([semantics, $0]) } ?? semantics, norms: nil, nil)
   }
 
   /// The picture of an input with all its channels: `[N, inputs, H, W]` → `[N, C, H, W]`.
-  func picture(_ input: Tensor, _ observe: SceneObserver?) -> Tensor {
+  private func picture(
+    _ input: Tensor, norms: NormStatistics?, _ observe: SceneObserver?
+  ) -> Tensor {
     var pyramid = [input]
     for level in enhancers.indices {
       let smaller = pyramid[level].averagePooled(
@@ -126,13 +130,14 @@ struct Pix2PixHDGenerator: SceneGenerator {
       pyramid.append(smaller)
       observe?("input.\(level + 1)", smaller)
     }
-    var y = trunk(pyramid[enhancers.count], observe: observe)
+    var y = trunk(pyramid[enhancers.count], norms: norms, observe: observe)
     observe?("model", y)
     for (level, enhancer) in enhancers.enumerated() {
-      var detail = enhancer.down(pyramid[enhancers.count - 1 - level], observe: observe)
+      var detail = enhancer.down(
+        pyramid[enhancers.count - 1 - level], norms: norms, observe: observe)
       observe?(enhancer.names.down, detail)
       detail.add(y)
-      y = enhancer.up(detail, observe: observe)
+      y = enhancer.up(detail, norms: norms, observe: observe)
       observe?(enhancer.names.up, y)
     }
     return y

@@ -68,9 +68,9 @@ struct TranslationStage: Sendable {
   }
 
   /// `[N, I, H, W]` → `[N, O, H′, W′]`.
-  func callAsFunction(_ x: Tensor) -> Tensor {
-    guard let second else { return first(x) }
-    var y = second(first(x))
+  func callAsFunction(_ x: Tensor, norms: NormStatistics?) -> Tensor {
+    guard let second else { return first(x, statistics: norms) }
+    var y = second(first(x, statistics: norms), statistics: norms)
     y.add(x)
     return y
   }
@@ -91,10 +91,12 @@ struct TranslationSequence: Sendable {
   mutating func append(_ stage: TranslationStage) { stages.append(stage) }
 
   /// Runs the stages, and hands every result to `observe`.
-  func callAsFunction(_ x: Tensor, observe: SceneObserver?) -> Tensor {
+  func callAsFunction(
+    _ x: Tensor, norms: NormStatistics? = nil, observe: SceneObserver?
+  ) -> Tensor {
     var y = x
     for stage in stages {
-      y = stage(y)
+      y = stage(y, norms: norms)
       observe?(stage.name, y)
     }
     return y

@@ -29,11 +29,12 @@ struct SpatiallyAdaptiveNorm: Sendable {
   /// n · (1 + γ) + β of `x` `[N, C, H, W]`, for semantics of the same size; then lrelu with `slope`
   /// below zero, 1 for none.
   func callAsFunction(
-    _ x: Tensor, _ semantics: Tensor, slope: Float, observe: ((Tensor) -> Void)?
+    _ x: Tensor, _ semantics: Tensor, slope: Float, norms: NormStatistics?,
+    observe: ((Tensor) -> Void)?
   ) -> Tensor {
     let hidden = shared(semantics)
     let (gamma, beta) = (gamma(hidden), beta(hidden))
-    let normal = norm(x)
+    let normal = norm(x, statistics: norms)
     observe?(normal.spatiallyModulated(gamma: gamma, beta: beta))
     return normal.spatiallyModulated(gamma: gamma, beta: beta, slope: slope)
   }
@@ -80,18 +81,21 @@ struct SPADEBlock: Sendable {
 
   /// `[N, inputs, H, W]` and semantics of the same size → `[N, outputs, H, W]`.
   func callAsFunction(
-    _ x: Tensor, _ semantics: Tensor, observe: SceneObserver?
+    _ x: Tensor, _ semantics: Tensor, norms statistics: NormStatistics?, observe: SceneObserver?
   ) -> Tensor {
     var short = x
     if let shortcut {
-      let y = shortcut.norm(x, semantics, slope: 1, observe: named("norm_s", observe))
+      let y = shortcut.norm(
+        x, semantics, slope: 1, norms: statistics, observe: named("norm_s", observe))
       short = shortcut.convolution(y)
       observe?("\(name).conv_s", short)
     }
-    var y = norms.first(x, semantics, slope: 0.2, observe: named("norm_0", observe))
+    var y = norms.first(
+      x, semantics, slope: 0.2, norms: statistics, observe: named("norm_0", observe))
     y = convolutions.first(y)
     observe?("\(name).conv_0", y)
-    y = norms.second(y, semantics, slope: 0.2, observe: named("norm_1", observe))
+    y = norms.second(
+      y, semantics, slope: 0.2, norms: statistics, observe: named("norm_1", observe))
     y = convolutions.second(y)
     observe?("\(name).conv_1", y)
     y.add(short)

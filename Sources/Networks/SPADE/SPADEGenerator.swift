@@ -73,7 +73,7 @@ struct SPADEGenerator: SceneGenerator {
 
   /// The picture of a scene.
   func synthesis(
-    _ maps: SceneInput, style: SceneStyle, observe: SceneObserver?
+    _ maps: SceneInput, style: SceneStyle, norms: NormStatistics?, observe: SceneObserver?
   ) throws -> Tensor {
     let extent = options.extent
     guard maps.height == extent.height, maps.width == extent.width else {
@@ -82,7 +82,7 @@ struct SPADEGenerator: SceneGenerator {
           + "\(extent.width)×\(extent.height); resize them")
     }
     let semantics = try maps.semantics(size)
-    return picture(semantics, code: try code(style), observe)
+    return picture(semantics, code: try code(style), norms: norms, observe)
   }
 
   private func code(_ style: SceneStyle) throws -> Tensor? {
@@ -106,13 +106,13 @@ struct SPADEGenerator: SceneGenerator {
     precondition(
       semantics.shape[1] == size.semanticChannels && (style?.shape[1] ?? 0) == size.codeWidth,
       "semantics \(semantics.shape) and a code \(style?.shape.description ?? "none")")
-    return picture(semantics, code: style, nil)
+    return picture(semantics, code: style, norms: nil, nil)
   }
 
   /// The picture of semantics `[N, channels, H, W]`, with a code `[N, codeWidth]` if the network
   /// begins with one.
-  func picture(
-    _ semantics: Tensor, code: Tensor?, _ observe: SceneObserver?
+  private func picture(
+    _ semantics: Tensor, code: Tensor?, norms: NormStatistics?, _ observe: SceneObserver?
   ) -> Tensor {
     let start = options.start
     var y: Tensor
@@ -135,7 +135,7 @@ struct SPADEGenerator: SceneGenerator {
         smaller = semantics.nearestResized(height: y.shape[2], width: y.shape[3])
         observe?("semantics.\(y.shape[2])x\(y.shape[3])", smaller)
       }
-      y = block(y, smaller, observe: observe)
+      y = block(y, smaller, norms: norms, observe: observe)
     }
     y = colours(y.biasAct(Epilogue(activation: .lrelu, gain: 1)))
     observe?("conv_img", y)

@@ -15,10 +15,13 @@ public protocol SceneGenerator: Sendable {
 
   /// The picture of a scene: `[1, C, H, W]`, −1 to 1.
   ///
-  /// Throws ``NetworkError/unsuitableScene(reason:)`` for maps or styles that do not fit, and hands
-  /// every result on the way to `observe`, under its official name.
+  /// Throws ``NetworkError/unsuitableScene(reason:)`` for maps or styles that do not fit.
+  ///
+  /// - Parameters:
+  ///   - norms: Where norms of the whole plane leave their statistics, or take those that are held.
+  ///   - observe: Is handed every result on the way, under its official name.
   func synthesis(
-    _ maps: SceneInput, style: SceneStyle, observe: SceneObserver?
+    _ maps: SceneInput, style: SceneStyle, norms: NormStatistics?, observe: SceneObserver?
   ) throws -> Tensor
 
   /// The pictures of several scenes at once, `[N, C, H, W]`, as training draws them: nothing is
@@ -35,7 +38,14 @@ public protocol SceneGenerator: Sendable {
 extension SceneGenerator {
   /// The picture of a scene: `[1, C, H, W]`, −1 to 1.
   public func synthesis(_ maps: SceneInput, style: SceneStyle) throws -> Tensor {
-    try synthesis(maps, style: style, observe: nil)
+    try synthesis(maps, style: style, norms: nil, observe: nil)
+  }
+
+  /// The picture of a scene, every result on the way to it handed to `observe`.
+  public func synthesis(
+    _ maps: SceneInput, style: SceneStyle, observe: SceneObserver?
+  ) throws -> Tensor {
+    try synthesis(maps, style: style, norms: nil, observe: observe)
   }
 }
 

@@ -62,18 +62,26 @@ extension Tensor {
       let variance = (self - mean.broadcast(to: shape)).squared().averaged(over: [0, 2, 3])
       return (mean.reshaped([channels]), variance.reshaped([channels]))
     }
-    var means = [Float](repeating: 0, count: channels), variances = means
+    var variances = Tensor(zeros: [channels])
     let count = Double(max(samples * plane, 1))
-    withUnsafeBuffer { source in
-      guard let from = source.baseAddress else { return }
-      for c in 0..<channels {
-        let planes = (0..<samples).map { from + ($0 * channels + c) * plane }
-        let mean = planes.reduce(0) { $0 + PlaneStatistics.sum($1, plane) } / count
-        let square = planes.reduce(0) { $0 + PlaneStatistics.squares($1, plane, around: mean) }
-        means[c] = Float(mean)
-        variances[c] = Float(square / count)
+    let means = variances.withUnsafeMutableBuffer { variances in
+      Tensor(uninitialized: [channels]) { means in
+        withUnsafeBuffer { source in
+          guard let from = source.baseAddress, let means = means.baseAddress,
+            let variances = variances.baseAddress
+          else { return }
+          Parallel.forEach(channels) { c in
+            let planes = (0..<samples).map { from + ($0 * channels + c) * plane }
+            let mean = planes.reduce(0) { $0 + PlaneStatistics.sum($1, plane) } / count
+            let square = planes.reduce(0) {
+              $0 + PlaneStatistics.squares($1, plane, around: mean)
+            }
+            means[c] = Float(mean)
+            variances[c] = Float(square / count)
+          }
+        }
       }
     }
-    return (Tensor(means, shape: [channels]), Tensor(variances, shape: [channels]))
+    return (means, variances)
   }
 }

@@ -7,9 +7,12 @@ import Tensors
 public struct ScenePainter: Sendable {
   private let generator: any SceneGenerator
   private let encoder: (any SceneEncoder)?
+  /// Whether norms keep the statistics of the sample with its own style when it is repainted.
+  public let holds: Bool
 
   /// The painter of a network; throws ``NetworkError`` if it is of another kind.
-  public init(_ network: CanonicalNetwork) throws {
+  public init(_ network: CanonicalNetwork, holds: Bool = false) throws {
+    self.holds = holds
     generator = try Scenes.load(network)
     encoder = try Scenes.loadEncoder(network)
   }
@@ -30,9 +33,16 @@ public struct ScenePainter: Sendable {
   /// A sample painted with another's style: for features that of the other's largest object on the
   /// largest object here, for codes the other's whole; `nil` where there are no styles.
   public func repainted(_ sample: TrainingSample, from other: TrainingSample) throws -> Tensor? {
-    guard hasStyles else { return nil }
-    return generator.pictures(
-      try sample.scene().semantics(size), style: try style(of: sample, from: other))
+    guard hasStyles, let after = try style(of: sample, from: other) else { return nil }
+    guard holds, let before = try style(of: sample, from: sample) else {
+      return generator.pictures(try sample.scene().semantics(size), style: after)
+    }
+    func asInput(_ style: Tensor) -> SceneStyle {
+      size.features > 0 ? .features(style) : .code(style)
+    }
+    let maps = try sample.scene()
+    return try generator.synthesis(
+      maps, style: asInput(after), holding: (maps, asInput(before)))
   }
 
   /// The largest object of a sample, the one that ``repainted(_:from:)`` changes.

@@ -16,6 +16,7 @@ struct InstancesCommand: ParsableCommand {
         atelier instances new Projects/street.atelier --network city.safetensors \
       --label-map label.png --inst-map inst.png --palette cityscapes --width 1024 --name aachen
         atelier instances encode Projects/street.atelier aachen --photo photo.png --name noon
+        atelier instances hold Projects/street.atelier aachen
         atelier instances list Projects/street.atelier aachen
         atelier instances name Projects/street.atelier aachen 26004 "red matte" --tag car
         atelier instances set Projects/street.atelier aachen 26007 --style "red matte"
@@ -24,6 +25,6 @@ struct InstancesCommand: ParsableCommand {
       """,
     subcommands: [
       New.self, Encode.self, List.self, Cluster.self, Name.self, Set.self, Blend.self, Sample.self,
-      Transfer.self, Measure.self,
+      Transfer.self, Hold.self, Measure.self,
     ])
 }

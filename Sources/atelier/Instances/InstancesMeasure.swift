@@ -15,11 +15,12 @@ extension InstancesCommand {
         Every picture is encoded and painted again; then its largest object gets the style of the \
         next picture's largest object. Told are the mean distance to the pictures, the mean change of \
         the object's pixels and of all others, and how much of the way the object's mean colour goes \
-        to the other's.
+        to the other's. With --hold norms keep the statistics of the picture before, as after \
+        'atelier instances hold'.
 
         Example:
           atelier instances measure --network street --data street --data-seed 2 --count 32 \
-        --sheet measured.png
+        --hold --sheet measured.png
         """)
 
     @OptionGroup var network: NetworkOptions
@@ -31,6 +32,7 @@ extension InstancesCommand {
     @Option(
       help: ArgumentHelp("Write a sheet of the first eight scenes.", valueName: "file.png"))
     var sheet: String?
+    @Flag(help: "Hold the norms' statistics while an object is repainted.") var hold = false
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
@@ -49,7 +51,7 @@ extension InstancesCommand {
       let loaded = try data.load(width: side.width, height: side.height, fit: .stretch)
       let total = min(count, loaded.count ?? count)
       let samples = try loaded.samples(Array(0..<total))
-      let painter = try ScenePainter(scene.canonical)
+      let painter = try ScenePainter(scene.canonical, holds: hold)
       let found = try SceneMeasure(painter, samples)
       if let target { try SceneStep.sheet(of: painter, Array(samples.prefix(8))).write(to: target) }
       if common.json { return try Output.json(found) }
