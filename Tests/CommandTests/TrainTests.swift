@@ -31,6 +31,39 @@ struct TrainTests {
     }
   }
 
+  @Test(
+    "StyleGAN1 and ProGAN grow, are taken up again and go on from a network",
+    arguments: ["stylegan1", "progan"])
+  func growing(_ family: String) throws {
+    try Workplace.with { place in
+      let line =
+        "train \(family) --data cars --resolution 16 --channels-base 64 --channels-max 8 --latent 8 "
+        + "--batch 4 --tick 8 --snap 2 --grow-from 8"
+      let run = try place.succeed("\(line) --stable 8 --images 24 --out run")
+      #expect(run.errors.contains("level of detail 0"))
+      try place.succeed("generate --network run/network.safetensors --seeds 1 --outdir out")
+      #expect(try place.image("out/seed0001.png").width == 16)
+      try place.succeed(
+        "train \(family) --data cars --from run/network.safetensors --batch 4 --images 8 --tick 4 "
+          + "--freeze synthesis.b4 --out more")
+      // Too short to grow: said, not refused.
+      let short = try place.succeed("\(line) --stable 8 --fade 16 --images 8 --out short")
+      #expect(short.errors.contains("16 pixels are reached after 24 pictures only"))
+      for (options, part) in [
+        ("--grow-from 6", "--grow-from 6"), ("--stable x", "--stable x"), ("--lr -1", "--lr"),
+        ("--resolution 24", "--resolution 24"),
+      ] {
+        try place.expectRefusal(
+          "train \(family) --data cars --out no \(options)".split(separator: " ").map(String.init),
+          code: 64, says: [part])
+      }
+      try place.expectRefusal(
+        "train \(family) --data cars --freeze mappin --resolution 16 --out no".split(
+          separator: " "
+        ).map(String.init), code: 1, says: ["--freeze mappin"])
+    }
+  }
+
   @Test("Interrupted and resumed, a run ends with the bytes of an undisturbed one")
   func resuming() throws {
     do {

@@ -2,7 +2,7 @@ import Networks
 import Tensors
 
 /// One run of a generator in training: the latents that it takes.
-public struct StyleGAN2Pass: Sendable {
+public struct LatentPass: Sendable {
   /// z: `[N, zDim]`.
   public var z: Tensor
   /// The second z of style mixing: `[N, zDim]`.
@@ -17,11 +17,15 @@ public struct StyleGAN2Pass: Sendable {
     (self.z, self.mixed, self.cutoff, self.label) = (z, mixed, cutoff, label)
   }
 
-  /// A pass of `count` random latents, mixed with probability `mixing`.
-  init(_ draws: inout RandomState, count: Int, size: GeneratorSize, mixing: Double) {
+  /// A pass of `count` random latents, mixed with probability `mixing` within the first `rows`: all
+  /// if not given.
+  init(
+    _ draws: inout RandomState, count: Int, size: GeneratorSize, mixing: Double, rows: Int? = nil
+  ) {
     z = draws.randn([count, size.zDim])
     mixed = draws.randn([count, size.zDim])
-    let place = size.rows > 1 ? draws.integer(in: 1..<size.rows) : 1
+    let rows = rows ?? size.rows
+    let place = rows > 1 ? draws.integer(in: 1..<rows) : 1
     cutoff = draws.uniform() < mixing ? place : size.rows
   }
 

@@ -39,11 +39,6 @@ public struct StyleGAN2Options: Sendable, Hashable, Codable {
     gamma ?? 0.0002 * Float(resolution * resolution) / Float(batch)
   }
 
-  /// Whether the parameter of this name does not learn.
-  func isFrozen(_ name: String) -> Bool {
-    frozen.contains { name == $0 || name.hasPrefix("\($0).") }
-  }
-
   /// The layers that the official `--freezed` freezes: the first `count` that a picture goes through
   /// in the discriminator, of the parameters `names`.
   public static func discriminatorLayers(_ count: Int, of names: some Sequence<String>) -> [String]

@@ -6,7 +6,7 @@ import Tensors
 /// The training step of StyleGAN2 (Karras et al., arXiv 1912.04958) as stylegan2-ada-pytorch makes
 /// it: generator, path lengths, discriminator, R1, moving average, each phase seeing what the ones
 /// before it have changed.
-public struct StyleGAN2Step: TrainingStep {
+public struct StyleGAN2Step: LatentStep {
   /// How it trains.
   public let options: StyleGAN2Options
   /// The generator (averaged) and the discriminator.
@@ -18,8 +18,10 @@ public struct StyleGAN2Step: TrainingStep {
   /// Options and configuration as JSON.
   public let settings: String
 
-  private let network: CanonicalNetwork
-  private let size: GeneratorSize
+  /// Where training began.
+  public let network: CanonicalNetwork
+  /// What the generator takes and gives.
+  public let size: GeneratorSize
 
   /// What random numbers are for.
   private enum Purpose: Int {
@@ -29,48 +31,27 @@ public struct StyleGAN2Step: TrainingStep {
 
   /// A step that goes on from `network`, which holds a discriminator and takes no labels.
   public init(_ network: CanonicalNetwork, options: StyleGAN2Options) throws {
-    guard network.family == StyleGAN2Family.name else {
-      throw TrainingError.unfitSetting(
-        name: "the network \(network.file)", found: "a \(network.family) network",
-        expected: "a StyleGAN2 network")
-    }
-    let generator = try Generators.load(network)
-    guard try Generators.loadDiscriminator(network) != nil, generator.size.classes == 0 else {
-      throw TrainingError.unfitSetting(
-        name: "the network \(network.file)",
-        found: generator.size.classes > 0 ? "conditional" : "without a discriminator",
-        expected: "generator and discriminator of pictures without classes")
-    }
+    var parts = try LatentParameters(
+      network, families: [StyleGAN2Family.name], frozen: options.frozen)
+    parts.add("mapping.w_avg", parts.meanLatent)
     self.options = options
-    size = generator.size
-    // What is neither learned nor averaged stays as it is in the file.
-    let learns: (String) -> Bool = { name in
-      !["resample_filter", "noise_const", "w_avg", "lod"].contains { name.hasSuffix($0) }
-        && !options.isFrozen(name)
-    }
-    var tensors = try network.parameters.mapValues { try $0.tensor() }
-    if tensors["mapping.w_avg"] == nil { tensors["mapping.w_avg"] = generator.meanLatent }
-    var whole = network
-    whole.parameters = tensors.mapValues { Parameter($0) }
-    self.network = whole
-    let judged = tensors.filter { $0.key.hasPrefix("discriminator.") && learns($0.key) }
-    let drawn = tensors.filter { !$0.key.hasPrefix("discriminator.") && learns($0.key) }
+    (self.network, size) = (parts.network, parts.size)
     groups = [
       ParameterGroup(
-        "generator", drawn,
+        "generator", parts.drawn,
         optimizer: options.optimizer(
           interval: options.pathWeight > 0 ? options.generatorInterval : nil), isAveraged: true),
       ParameterGroup(
-        "discriminator", judged,
+        "discriminator", parts.judged,
         optimizer: options.optimizer(
           interval: options.gamma == 0 ? nil : options.discriminatorInterval)),
     ]
     buffers = [
-      "w_avg": tensors["mapping.w_avg"] ?? generator.meanLatent, "path_mean": Tensor(0),
+      "w_avg": parts.meanLatent, "path_mean": Tensor(0),
       "augment.p": Tensor(options.augmentation.probability ?? 0), "augment.signs": Tensor(0),
       "augment.count": Tensor(0),
     ]
-    operationsPerPicture = try Self.operations(whole, options)
+    operationsPerPicture = try Self.operations(parts.network, options)
     settings = try Self.describe(options, network)
   }
 
@@ -98,24 +79,13 @@ public struct StyleGAN2Step: TrainingStep {
     return 2 * ((4 + path) * drawn + (8 + penalty) * judged)
   }
 
-  /// The discriminator compares pictures in groups, which a batch must fill.
-  public func check(batch count: Int) throws {
-    try Generators.loadDiscriminator(network)?.check(batch: count)
-  }
-
   /// One iteration.
   public mutating func iterate(
     on batch: TrainingBatch, at moment: TrainingMoment
   ) throws -> [String: Double] {
     var losses: [String: Double] = [:]
     let real = batch.pictures
-    guard real.shape.dimensions.suffix(3) == [size.imageChannels, size.resolution, size.resolution]
-    else {
-      throw TrainingError.unfitData(
-        place: "pictures of shape \(real.shape)",
-        reason: "the network makes \(size.resolution) × \(size.resolution) pixels in "
-          + "\(size.imageChannels) channels")
-    }
+    try check(real)
     losses["generator"] = try trainGenerator(batch.count, moment)
     if options.pathWeight > 0, moment.step % options.generatorInterval == 0 {
       let path = try regularizeGenerator(batch.count, moment)
@@ -157,7 +127,7 @@ public struct StyleGAN2Step: TrainingStep {
     let (generator, _) = try networks(generator: tracked)
     var draws = moment.draws(Purpose.path.rawValue)
     let part = max(count / max(options.pathShrink, 1), 1)
-    let pass = StyleGAN2Pass(&draws, count: part, size: size, mixing: options.mixing)
+    let pass = LatentPass(&draws, count: part, size: size, mixing: options.mixing)
     // Nothing before them is on a tape where the mapping network is frozen.
     let mapped = latents(pass, generator)
     let ws = mapped.isTracked ? mapped : mapped.tracked()
@@ -211,30 +181,17 @@ public struct StyleGAN2Step: TrainingStep {
     return Double(penalty.loss.scalar)
   }
 
-  /// Both networks as they are now, one with parameters on a tape.
-  private func networks(
-    generator: [Tensor]? = nil, discriminator: [Tensor]? = nil
-  ) throws -> (any Generator, any Discriminator) {
-    var tensors = groups[0].named(generator ?? groups[0].values)
-    tensors.merge(groups[1].named(discriminator ?? groups[1].values)) { $1 }
-    let now = network.replacing(tensors)
-    guard let judge = try Generators.loadDiscriminator(now) else {
-      preconditionFailure("a network that had a discriminator")
-    }
-    return (try Generators.load(now), judge)
-  }
-
   /// Pictures of random latents.
   private mutating func draw(
     _ generator: any Generator, _ count: Int, _ purpose: Purpose, _ moment: TrainingMoment
   ) -> Tensor {
     var draws = moment.draws(purpose.rawValue)
-    let pass = StyleGAN2Pass(&draws, count: count, size: size, mixing: options.mixing)
+    let pass = LatentPass(&draws, count: count, size: size, mixing: options.mixing)
     return generator.synthesis(latents(pass, generator), noise: noise(purpose, moment))
   }
 
   /// W+ of a pass, after which w_avg has moved.
-  private mutating func latents(_ pass: StyleGAN2Pass, _ generator: any Generator) -> Tensor {
+  private mutating func latents(_ pass: LatentPass, _ generator: any Generator) -> Tensor {
     let (ws, mean) = pass.latents(
       generator, mean: buffers["w_avg"] ?? generator.meanLatent, decay: options.meanDecay)
     buffers["w_avg"] = mean
@@ -278,30 +235,6 @@ public struct StyleGAN2Step: TrainingStep {
 
   /// The network with averaged parameters, and the discriminator, so that training can go on from it.
   public func result() throws -> CanonicalNetwork {
-    var tensors = groups[0].averages.merging(groups[1].tensors) { $1 }
-    tensors["mapping.w_avg"] = buffers["w_avg"]
-    var result = network.replacing(tensors)
-    result.provenance["source"] = "trained with Atelier"
-    return result
-  }
-
-  /// 64 pictures of the seeds 0 to 63 without truncation, in eight rows.
-  public func sheet() throws -> Image {
-    let generator = try Generators.load(try result())
-    let side = size.resolution
-    var sheet = Image(width: 8 * side, height: 8 * side, colour: [0, 0, 0])
-    for row in 0..<8 {
-      let z = Tensor.concatenated(
-        (0..<8).map { column -> Tensor in
-          var random = RandomState(seed: UInt32(row * 8 + column))
-          return random.randn([1, size.zDim])
-        })
-      let ws = generator.broadcast(generator.mapping(z, label: nil))
-      let pictures = Image.images(from: generator.synthesis(ws, noise: .const))
-      for (column, picture) in pictures.enumerated() {
-        sheet.paste(picture.converted(toChannels: 3), x: column * side, y: row * side)
-      }
-    }
-    return sheet
+    try result(buffers: buffers["w_avg"].map { ["mapping.w_avg": $0] } ?? [:])
   }
 }

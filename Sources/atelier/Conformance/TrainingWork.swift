@@ -266,7 +266,7 @@ struct TrainingWork {
   ) throws -> (ws: Tensor, label: Tensor?, meanLatent: Tensor) {
     let all = try inputs.tensor("\(name).z"), count = all.shape[0] / shrink
     let label = try inputs.tensors["\(name).c"]?.tensor().rows(0..<count)
-    let pass = StyleGAN2Pass(
+    let pass = LatentPass(
       z: all.rows(0..<count), mixed: try inputs.tensor("\(name).z_mix"),
       cutoff: Int(try inputs.tensor("\(name).cutoff").scalar), label: label)
     let (ws, mean) = pass.latents(generator, mean: meanLatent, decay: settings.meanDecay)

@@ -13,5 +13,8 @@ struct TrainCommand: ParsableCommand {
         atelier train stylegan2 --data cars --resolution 64 --images 200k --out Runs/cars
         atelier train pix2pixhd --data street --size 256x128 --images 20k --out Runs/street
       """,
-    subcommands: [TrainStyleGAN2.self, TrainPix2PixHD.self, TrainSPADE.self])
+    subcommands: [
+      TrainStyleGAN2.self, TrainStyleGAN1.self, TrainProGAN.self, TrainPix2PixHD.self,
+      TrainSPADE.self,
+    ])
 }

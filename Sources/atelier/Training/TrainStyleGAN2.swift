@@ -151,24 +151,13 @@ struct TrainStyleGAN2: ParsableCommand {
     settings.averagePictures = ema.map { $0 * 1000 }
     settings.augmentation = try augmentation()
     settings.frozen =
-      (freeze ?? "").split(separator: ",").map(String.init)
+      try FrozenParameters.names(freeze, in: network)
       + StyleGAN2Options.discriminatorLayers(freezeD, of: network.parameters.keys)
-    for name in settings.frozen
-    where !network.parameters.keys.contains(where: { $0 == name || $0.hasPrefix("\(name).") }) {
-      throw CommandError.invalidInput(
-        "--freeze \(name): the network has no parameters whose names begin so. See them with: "
-          + "atelier inspect FILE --tensors")
-    }
     let step = try StyleGAN2Step(network, options: settings)
-    let side = try Generators.load(network).size.resolution
-    let count = network.parameters.values.reduce(0) { $0 + $1.shape.count }
+    let side = step.size.resolution
     var session = try TrainingSession(
       step, data: try data.load(width: side, height: side), options: options,
-      title: "StyleGAN2, \(side) px",
-      facts: [
-        ("weights", "\(count)"), ("begins with", network.provenance["source"] ?? network.file),
-        ("command", CommandLine.arguments.dropFirst().joined(separator: " ")),
-      ])
+      title: "StyleGAN2, \(side) px", facts: TrainingSession.facts(of: network))
     let summary = try session.train()
     if options.common.json { try Output.json(summary) } else { summary.show() }
   }

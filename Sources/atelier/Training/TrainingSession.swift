@@ -51,6 +51,15 @@ struct TrainingSession {
     }
   }
 
+  /// What the page says of a network and the command that trains it.
+  static func facts(of network: CanonicalNetwork) -> [(name: String, value: String)] {
+    let count = network.parameters.values.reduce(0) { $0 + $1.shape.count }
+    return [
+      ("weights", "\(count)"), ("begins with", network.provenance["source"] ?? network.file),
+      ("command", CommandLine.arguments.dropFirst().joined(separator: " ")),
+    ]
+  }
+
   /// Trains until all pictures were shown; what was done is stored at Ctrl-C too.
   mutating func train() throws -> TrainingSummary {
     Interruption.watch()
