@@ -24,6 +24,7 @@ struct PaletteTests {
     #expect(Palette.ade20k[150]?.name == "flag")
     #expect(Palette.ade20k[150]?.colour == [92, 0, 255])
     #expect(Palette.street[6]?.name == "car" && Palette.street.things == [6])
+    #expect(Palette.portrait[12]?.name == "glasses" && Palette.portrait.things.isEmpty)
     for palette in Palette.all {
       #expect(palette.entries.allSatisfy { !$0.name.isEmpty })
       #expect(try Palette.named(palette.name) == palette)

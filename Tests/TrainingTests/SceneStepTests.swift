@@ -249,6 +249,40 @@ struct SceneMeasureTests {
     // A plain network has no styles to measure.
     let plain = try SceneMeasure(
       ScenePainter(SceneStepTests.Kind.plain.run().step.result()), samples)
-    #expect(plain.changeInside == nil && plain.reconstruction > 0)
+    #expect(plain.changeInside == nil && plain.colourTaken == nil && plain.reconstruction > 0)
+  }
+
+  @Test("A code's effect is how much nearer the classes' mean colours come to the other picture's")
+  func codes() throws {
+    let data = WorldData(World(.street, width: 64, height: 32, seed: 9), count: 2)
+    let samples = data.samples([0, 1])
+    let painter = try ScenePainter(SceneStepTests.Kind.coded.run().step.result())
+    let found = try SceneMeasure(painter, samples)
+    #expect(found.changeInside == nil)
+    var sums = (before: 0.0, after: 0.0)
+    for (sample, other) in [(samples[0], samples[1]), (samples[1], samples[0])] {
+      let labels = (
+        try #require(sample.labels).map.values, try #require(other.labels).map.values
+      )
+      let painted = try painter.painted(sample).scalars
+      let repainted = try #require(try painter.repainted(sample, from: other)).scalars
+      let wanted = other.picture.tensor().scalars
+      for label in Set(labels.0).intersection(labels.1) {
+        func mean(_ picture: [Float], _ labels: [Int32], _ channel: Int) -> Double {
+          let pixels = labels.indices.filter { labels[$0] == label }
+          return pixels.reduce(0.0) { $0 + Double(picture[channel * labels.count + $1]) }
+            / Double(pixels.count)
+        }
+        let area = Double(labels.0.count { $0 == label }) / 2048
+        func far(_ picture: [Float]) -> Double {
+          (0..<3).reduce(0.0) {
+            $0 + pow(mean(picture, labels.0, $1) - mean(wanted, labels.1, $1), 2)
+          }.squareRoot() * area
+        }
+        sums.before += far(painted)
+        sums.after += far(repainted)
+      }
+    }
+    #expect(abs(try #require(found.colourTaken) - (1 - sums.after / sums.before)) < 1e-6)
   }
 }

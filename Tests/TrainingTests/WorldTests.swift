@@ -76,6 +76,13 @@ struct WorldTests {
     #expect(counts.count > 2)
   }
 
+  @Test("Palettes name the classes of the worlds")
+  func palettes() {
+    #expect(WorldKind.portrait.classes == Palette.portrait.entries.map(\.name))
+    #expect(WorldKind.street.classes == Palette.street.entries.map(\.name))
+    #expect(Palette.portrait.entries.map(\.id) == Array(0...12))
+  }
+
   @Test("A sketch has ink where classes meet, and paper inside of them")
   func sketch() {
     for world in Self.worlds {

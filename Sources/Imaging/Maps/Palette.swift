@@ -72,7 +72,7 @@ public struct Palette: Sendable, Hashable {
 
   /// The palettes that Atelier knows.
   public static let all: [Palette] = [
-    .cityscapes, .cityscapesTrain, .cocoStuff, .ade20k, .street,
+    .cityscapes, .cityscapesTrain, .cocoStuff, .ade20k, .street, .portrait,
   ]
 
   /// The known palette of a name; throws ``ImagingError/badPalette(name:reason:)`` for any other.

@@ -19,7 +19,9 @@ public struct SceneMeasure: Sendable, Codable, Hashable {
   /// The largest share of a scene of outside to inside; `nil` without features.
   public let largestShare: Double?
   /// How much nearer the mean colour of the repainted objects comes to the donor's in the donor's own
-  /// picture: 1 − distance after / distance before, over all scenes; `nil` without features.
+  /// picture: 1 − distance after / distance before, over all scenes. Of networks with one code for the
+  /// picture, the mean colours of all classes that both pictures have, by their area here; `nil`
+  /// without styles.
   public let colourTaken: Double?
 
   /// Paints `samples` and repaints the largest object of each with the style of the next one's.
@@ -33,6 +35,15 @@ public struct SceneMeasure: Sendable, Codable, Hashable {
       let mean = picture.averaged(over: [2, 3]).broadcast(to: picture.shape)
       grey += Self.distance(mean, picture)
       let other = samples[(index + 1) % samples.count]
+      if painter.hasCodes, let repainted = try painter.repainted(sample, from: other) {
+        for (here, there) in painter.sharedClasses(sample, other) {
+          let wanted = Self.colour(other.picture.tensor(), there)
+          let share = Double(here.count { $0 }) / Double(here.count)
+          before += share * Self.distance(Self.colour(painted, here), wanted)
+          after += share * Self.distance(Self.colour(repainted, here), wanted)
+        }
+        continue
+      }
       guard let target = painter.target(sample), let donor = painter.target(other),
         let repainted = try painter.repainted(sample, from: other)
       else { continue }
@@ -61,7 +72,7 @@ public struct SceneMeasure: Sendable, Codable, Hashable {
     changeInside = inside.isEmpty ? nil : inside.reduce(0, +) / Double(inside.count)
     changeOutside = outside.isEmpty ? nil : outside.reduce(0, +) / Double(outside.count)
     largestShare = zip(outside, inside).map { $0 / max($1, 1e-9) }.max()
-    colourTaken = inside.isEmpty || before == 0 ? nil : 1 - after / before
+    colourTaken = before == 0 ? nil : 1 - after / before
   }
 
   private static func distance(_ a: Tensor, _ b: Tensor) -> Double {

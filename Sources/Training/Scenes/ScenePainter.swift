@@ -24,6 +24,19 @@ public struct ScenePainter: Sendable {
     (size.features > 0 || size.codeWidth > 0) && encoder != nil
   }
 
+  /// Whether the style of a picture is one code.
+  var hasCodes: Bool { size.codeWidth > 0 && encoder != nil }
+
+  /// The pixels of every class that two samples share, in the one and in the other.
+  func sharedClasses(
+    _ a: TrainingSample, _ b: TrainingSample
+  ) -> [(here: [Bool], there: [Bool])] {
+    guard let here = a.labels?.map.values, let there = b.labels?.map.values else { return [] }
+    return Set(here).intersection(there).sorted().map { label in
+      (here.map { $0 == label }, there.map { $0 == label })
+    }
+  }
+
   /// A sample painted with the style that its own picture has: `[1, C, H, W]`.
   public func painted(_ sample: TrainingSample) throws -> Tensor {
     generator.pictures(

@@ -15,7 +15,8 @@ extension InstancesCommand {
         Every picture is encoded and painted again; then its largest object gets the style of the \
         next picture's largest object. Told are the mean distance to the pictures, the mean change of \
         the object's pixels and of all others, and how much of the way the object's mean colour goes \
-        to the other's. With --hold norms keep the statistics of the picture before, as after \
+        to the other's (of networks with one code, the mean colours of the classes that both have). \
+        With --hold norms keep the statistics of the picture before, as after \
         'atelier instances hold'.
 
         Example:
