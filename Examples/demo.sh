@@ -1,5 +1,6 @@
 #!/bin/sh
-# The tour of `make demo`: cars and a street from the box, and real faces where they can be fetched.
+# The tour of `make demo`: cars, a street and portraits from the box, and real faces where they can be
+# fetched.
 #
 # Everything goes to out/demo/ and Projects/demo.atelier. Run it from the package's root; ATELIER
 # names the binary (default: the release build).
@@ -40,6 +41,20 @@ sample=00000020.png
 "$atelier" instances set "$project" street 6000 --style "sea blue"
 "$atelier" render "$project" street --output "$out/street-repainted.png"
 
+say "Portraits, from a third: faces to mix, and from a fourth one that a label map describes"
+"$atelier" style-mixing --network portraits-64 --rows 2,33,40 --cols 3,6,13,17,23,26 --styles coarse \
+  --trunc 0.8 --sheet "$out/portraits-mixing.png" --sheet-only --project "$project"
+"$atelier" dataset render --kind portrait --count 5 --size 128 --seed 2 --outdir "$out/people"
+"$atelier" instances new "$project" --network portrait-spade --name painted --palette portrait \
+  --label-map "$out/people/labels/00000000.png" --inst-map "$out/people/instances/00000000.png"
+"$atelier" instances encode "$project" painted --photo "$out/people/images/00000000.png" --name anna
+"$atelier" instances hold "$project" painted
+"$atelier" render "$project" painted --output "$out/painted.png"
+"$atelier" paint "$project" painted relabel --object 12 --label skin
+"$atelier" render "$project" painted --output "$out/painted-without-glasses.png"
+"$atelier" instances encode "$project" painted --photo "$out/people/images/00000004.png" --name zoe
+"$atelier" render "$project" painted --output "$out/painted-in-another-style.png"
+
 faces=yes
 say "Weights: a trained generator of faces, 1024 pixels"
 "$atelier" weights fetch faces-1024 || faces=
@@ -66,8 +81,8 @@ say "Replay: every picture again, byte for byte"
 "$atelier" replay --verify "$project"
 
 echo
-echo "Look at $out/cars-mixing.png, $out/cars-truncation.png, $out/street-before.png and"
-echo "$out/street-repainted.png."
+echo "Look at $out/cars-mixing.png, $out/cars-truncation.png, $out/street-before.png,"
+echo "$out/street-repainted.png, $out/portraits-mixing.png and $out/painted*.png."
 if [ -n "$faces" ]; then
   cat <<END
 Then at $out/style-mixing.png, $out/truncation.png and $out/edit.png.

@@ -35,6 +35,8 @@ struct TrainScenesTests {
       #expect(json?["scenes"] as? Int == 3 && json?["reconstruction"] is Double)
       #expect((json?["changeInside"] != nil) == (line == Self.pix2pix))
       #expect(try place.image("sheet.png").height > 3 * 16)
+      // Rates that fall from the first picture on.
+      try place.succeed("\(line) 2 --constant 0 --out falling")
     }
   }
 

@@ -50,7 +50,8 @@ struct TrainTests {
       let short = try place.succeed("\(line) --stable 8 --fade 16 --images 8 --out short")
       #expect(short.errors.contains("16 pixels are reached after 24 pictures only"))
       for (options, part) in [
-        ("--grow-from 6", "--grow-from 6"), ("--stable x", "--stable x"), ("--lr -1", "--lr"),
+        ("--grow-from 6", "--grow-from 6"), ("--stable 0", "--stable 0"),
+        ("--stable x", "--stable x"), ("--lr -1", "--lr"),
         ("--resolution 24", "--resolution 24"),
       ] {
         try place.expectRefusal(

@@ -89,7 +89,7 @@ struct ProgressiveTrainingOptions: ParsableArguments {
       growth.stable = try TrainingRunOptions.count(stable, "--stable")
       growth.fading = growth.stable
     }
-    if let fade { growth.fading = try TrainingRunOptions.count(fade, "--fade") }
+    if let fade { growth.fading = try TrainingRunOptions.count(fade, "--fade", least: 0) }
     return growth
   }
 

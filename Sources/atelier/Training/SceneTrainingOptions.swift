@@ -59,7 +59,7 @@ struct SceneTrainingOptions: ParsableArguments {
     guard (1...64).contains(show) else {
       throw ValidationError("--show \(show) is not between 1 and 64.")
     }
-    _ = try constant.map { try TrainingRunOptions.count($0, "--constant") }
+    _ = try constant.map { try TrainingRunOptions.count($0, "--constant", least: 0) }
   }
 
   /// Width and height.
@@ -132,7 +132,7 @@ struct SceneTrainingOptions: ParsableArguments {
     course.objective.pixels = pixels
     course.averageHalfLife = ema
     if let constant {
-      course.constantPictures = try TrainingRunOptions.count(constant, "--constant")
+      course.constantPictures = try TrainingRunOptions.count(constant, "--constant", least: 0)
       course.fallingPictures = max(plan.pictures - course.constantPictures, 0)
     }
     let features = try vgg.map {

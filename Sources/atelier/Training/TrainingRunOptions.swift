@@ -43,12 +43,12 @@ struct TrainingRunOptions: ParsableArguments {
       tick: try Self.count(tick, "--tick"), seed: seed)
   }
 
-  /// A number with `k` or `m` for thousands and millions.
-  static func count(_ text: String, _ option: String) throws -> Int {
+  /// A number, 1 or `least` at least, with `k` or `m` for thousands and millions.
+  static func count(_ text: String, _ option: String, least: Double = 1) throws -> Int {
     let lower = text.lowercased()
     let factor: Double = lower.hasSuffix("k") ? 1e3 : lower.hasSuffix("m") ? 1e6 : 1
     let digits = factor == 1 ? lower : String(lower.dropLast())
-    guard let number = Double(digits), number.isFinite, number * factor >= 1,
+    guard let number = Double(digits), number.isFinite, number * factor >= least,
       number * factor <= 1e12
     else {
       throw ValidationError("\(option) \(text) is not a number of pictures such as 2000 or 200k.")
