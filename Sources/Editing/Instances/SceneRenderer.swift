@@ -5,7 +5,7 @@ import Tensors
 /// A recipe with maps worked out for a network: what it is called with.
 public struct ScenePlan: Sendable {
   /// Maps and styles at one point of the edits.
-  public struct Stage: Sendable {
+  public struct Stage: Hashable, Sendable {
     /// The maps.
     public var maps: SceneMaps
     /// The styles; of width 0 for networks that take none.
@@ -100,7 +100,10 @@ public struct SceneRenderer: Sendable {
   ///   have none.
   public func synthesis(_ plan: ScenePlan, preview: Int? = nil) throws -> Tensor {
     let (maps, style) = try input(plan.final, code: plan.code, width: preview)
-    guard let held = plan.held else { return try generator.synthesis(maps, style: style) }
+    // Held at itself a scene is the plain picture, and one run is enough.
+    guard let held = plan.held, held != plan.final else {
+      return try generator.synthesis(maps, style: style)
+    }
     return try generator.synthesis(
       maps, style: style, holding: input(held, code: plan.code, width: preview))
   }
