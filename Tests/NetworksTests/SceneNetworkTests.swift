@@ -118,14 +118,8 @@ struct SceneNetworkTests {
     }
   }
 
-  @Test("A seed draws one network, which paints maps of its classes", arguments: forms)
-  func painting(_ form: (family: String, options: [String: String])) throws {
-    let (network, _) = try Self.network(form)
-    let again = try Self.network(form).network
-    for (name, parameter) in network.parameters {
-      #expect(try parameter.tensor().bits == again.parameters[name]?.tensor().bits, "\(name)")
-    }
-    let generator = try Scenes.load(network), size = generator.size
+  /// Maps and a style for a network.
+  private static func scene(_ size: SceneSize) -> (maps: SceneInput, style: SceneStyle) {
     let (height, width) = (size.fixedSize?.height ?? 64, size.fixedSize?.width ?? 64)
     let labels = (0..<height * width).map { Int32($0 / 7 % max(size.classes, 1)) }
     let maps =
@@ -136,8 +130,20 @@ struct SceneNetworkTests {
       size.features > 0
       ? .features(Tensor.sample([1, size.features, height, width]))
       : size.codeWidth > 0 ? .code(Tensor.sample([1, size.codeWidth])) : .none
+    return (maps, style)
+  }
+
+  @Test("A seed draws one network, which paints maps of its classes", arguments: forms)
+  func painting(_ form: (family: String, options: [String: String])) throws {
+    let (network, _) = try Self.network(form)
+    let again = try Self.network(form).network
+    for (name, parameter) in network.parameters {
+      #expect(try parameter.tensor().bits == again.parameters[name]?.tensor().bits, "\(name)")
+    }
+    let generator = try Scenes.load(network), size = generator.size
+    let (maps, style) = Self.scene(size)
     let picture = try generator.synthesis(maps, style: style)
-    #expect(picture.shape == [1, 3, height, width])
+    #expect(picture.shape == [1, 3, maps.height, maps.width])
     #expect(picture.largestMagnitude <= 1 && picture.largestMagnitude > 0)
     let judge = try Scenes.loadDiscriminator(network)
     let input = Tensor.concatenatedChannels([try maps.semantics(size), picture])
@@ -156,16 +162,7 @@ struct SceneNetworkTests {
   @Test("Held at their own scene, norms paint what they paint freely", arguments: forms)
   func holding(_ form: (family: String, options: [String: String])) throws {
     let generator = try Scenes.load(Self.network(form).network), size = generator.size
-    let (height, width) = (size.fixedSize?.height ?? 64, size.fixedSize?.width ?? 64)
-    let labels = (0..<height * width).map { Int32($0 / 7 % max(size.classes, 1)) }
-    let maps =
-      size.classes == 0
-      ? SceneInput(picture: Tensor.sample([1, 3, height, width]), instances: labels)
-      : SceneInput(height: height, width: width, labels: labels, instances: labels)
-    let style: SceneStyle =
-      size.features > 0
-      ? .features(Tensor.sample([1, size.features, height, width]))
-      : size.codeWidth > 0 ? .code(Tensor.sample([1, size.codeWidth])) : .none
+    let (maps, style) = Self.scene(size)
     let free = try generator.synthesis(maps, style: style)
     let held = try generator.synthesis(maps, style: style, holding: (maps, style))
     #expect((held - free).largestMagnitude < 1e-4)

@@ -8,17 +8,7 @@ struct ProgressiveTrainingOptions: ParsableArguments {
   @OptionGroup var data: TrainingDataOptions
   @OptionGroup var run: TrainingRunOptions
 
-  @Option(help: ArgumentHelp("The side of the pictures: a power of two.", valueName: "px"))
-  var resolution = 64
-  @Option(
-    name: [.customLong("channels-base"), .customLong("cbase")],
-    help: ArgumentHelp("The channels at a resolution are this over it …", valueName: "n"))
-  var channelsBase = 16384
-  @Option(
-    name: [.customLong("channels-max"), .customLong("channel-max"), .customLong("cmax")],
-    help: ArgumentHelp("… but no more than this.", valueName: "n"))
-  var channelsMax = 512
-  @Option(help: ArgumentHelp("The width of z and w.", valueName: "n")) var latent = 512
+  @OptionGroup var sizes: LatentSizeOptions
 
   @Option(
     name: [.customLong("from"), .customLong("resume-from")],
@@ -56,23 +46,10 @@ struct ProgressiveTrainingOptions: ParsableArguments {
   var ema = 10.0
 
   func validate() throws {
-    let inRange: [(String, Int, ClosedRange<Int>)] = [
-      ("--resolution", resolution, 8...2048), ("--channels-base", channelsBase, 1...1_048_576),
-      ("--channels-max", channelsMax, 1...4096), ("--latent", latent, 1...4096),
-      ("--grow-from", growFrom ?? 4, 4...2048),
-    ]
-    for (name, value, range) in inRange where !range.contains(value) {
+    let first = growFrom ?? 4
+    guard first >= 4, first.nonzeroBitCount == 1, first <= sizes.resolution || from != nil else {
       throw ValidationError(
-        "\(name) \(value) is not between \(range.lowerBound) and \(range.upperBound).")
-    }
-    guard resolution.nonzeroBitCount == 1, channelsBase >= resolution else {
-      throw ValidationError(
-        "--resolution \(resolution) is not a power of two that --channels-base leaves channels for."
-      )
-    }
-    guard (growFrom ?? 4).nonzeroBitCount == 1, growFrom ?? 4 <= resolution || from != nil else {
-      throw ValidationError(
-        "--grow-from \(growFrom ?? 4) is not a power of two up to --resolution.")
+        "--grow-from \(first) is not a power of two from 4 to --resolution.")
     }
     for case (let name, let value?) in [("--lr", learningRate), ("--ema", ema)]
     where !(value.isFinite && value >= 0) {
@@ -109,8 +86,9 @@ struct ProgressiveTrainingOptions: ParsableArguments {
       try from.map { try LoadedNetwork(named: $0).canonical }
       ?? random(
         ProgressiveSizes(
-          resolution: resolution, channelBase: channelsBase, channelMax: channelsMax,
-          latent: latent, minibatchGroup: min(4, run.batch)), run.seed)
+          resolution: sizes.resolution, channelBase: sizes.channelsBase,
+          channelMax: sizes.channelsMax, latent: sizes.latent, minibatchGroup: min(4, run.batch)),
+        run.seed)
     settings.frozen = try FrozenParameters.names(freeze, in: network)
     let step = try ProgressiveStep(network, options: settings)
     let side = step.size.resolution

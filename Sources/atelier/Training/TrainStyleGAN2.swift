@@ -23,17 +23,7 @@ struct TrainStyleGAN2: ParsableCommand {
   @OptionGroup var data: TrainingDataOptions
   @OptionGroup var options: TrainingRunOptions
 
-  @Option(help: ArgumentHelp("The side of the pictures: a power of two.", valueName: "px"))
-  var resolution = 64
-  @Option(
-    name: [.customLong("channels-base"), .customLong("cbase")],
-    help: ArgumentHelp("The channels at a resolution are this over it …", valueName: "n"))
-  var channelsBase = 16384
-  @Option(
-    name: [.customLong("channels-max"), .customLong("channel-max"), .customLong("cmax")],
-    help: ArgumentHelp("… but no more than this.", valueName: "n"))
-  var channelsMax = 512
-  @Option(help: ArgumentHelp("The width of z and w.", valueName: "n")) var latent = 512
+  @OptionGroup var sizes: LatentSizeOptions
   @Option(help: ArgumentHelp("The layers of the mapping network.", valueName: "n"))
   var mappingLayers = 2
 
@@ -84,18 +74,11 @@ struct TrainStyleGAN2: ParsableCommand {
 
   func validate() throws {
     let inRange: [(String, Int, ClosedRange<Int>)] = [
-      ("--resolution", resolution, 8...2048), ("--channels-base", channelsBase, 1...1_048_576),
-      ("--channels-max", channelsMax, 1...4096), ("--latent", latent, 1...4096),
       ("--mapping-layers", mappingLayers, 1...64), ("--freeze-d", freezeD, 0...1000),
     ]
     for (name, value, range) in inRange where !range.contains(value) {
       throw ValidationError(
         "\(name) \(value) is not between \(range.lowerBound) and \(range.upperBound).")
-    }
-    guard resolution.nonzeroBitCount == 1, channelsBase >= resolution else {
-      throw ValidationError(
-        "--resolution \(resolution) is not a power of two that --channels-base leaves channels for."
-      )
     }
     let positive: [(String, Double?)] = [
       ("--gamma", gamma.map(Double.init)), ("--path-weight", Double(pathWeight)),
@@ -139,8 +122,9 @@ struct TrainStyleGAN2: ParsableCommand {
     } else {
       network = try StyleGAN2Family.random(
         StyleGAN2Family.Sizes(
-          resolution: resolution, channelBase: channelsBase, channelMax: channelsMax, zDim: latent,
-          wDim: latent, mappingLayers: mappingLayers, minibatchGroup: min(4, options.batch)),
+          resolution: sizes.resolution, channelBase: sizes.channelsBase,
+          channelMax: sizes.channelsMax, zDim: sizes.latent, wDim: sizes.latent,
+          mappingLayers: mappingLayers, minibatchGroup: min(4, options.batch)),
         seed: options.seed)
     }
     var settings = StyleGAN2Options()
