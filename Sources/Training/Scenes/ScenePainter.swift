@@ -7,7 +7,8 @@ import Tensors
 public struct ScenePainter: Sendable {
   private let generator: any SceneGenerator
   private let encoder: (any SceneEncoder)?
-  /// Whether norms keep the statistics of the sample with its own style when it is repainted.
+  /// Whether norms keep the statistics of the sample with its own styles when an object is repainted,
+  /// as after a hold in a session; another code is another scene, and holds nothing.
   public let holds: Bool
 
   /// The painter of a network; throws ``NetworkError`` if it is of another kind.
@@ -47,15 +48,12 @@ public struct ScenePainter: Sendable {
   /// largest object here, for codes the other's whole; `nil` where there are no styles.
   public func repainted(_ sample: TrainingSample, from other: TrainingSample) throws -> Tensor? {
     guard hasStyles, let after = try style(of: sample, from: other) else { return nil }
-    guard holds, let before = try style(of: sample, from: sample) else {
-      return generator.pictures(try sample.scene().semantics(size), style: after)
-    }
-    func asInput(_ style: Tensor) -> SceneStyle {
-      size.features > 0 ? .features(style) : .code(style)
-    }
     let maps = try sample.scene()
+    guard holds, size.features > 0, let before = try style(of: sample, from: sample) else {
+      return generator.pictures(try maps.semantics(size), style: after)
+    }
     return try generator.synthesis(
-      maps, style: asInput(after), holding: (maps, asInput(before)))
+      maps, style: .features(after), holding: (maps, .features(before)))
   }
 
   /// The largest object of a sample, the one that ``repainted(_:from:)`` changes.
