@@ -1,6 +1,6 @@
 #!/bin/sh
-# A session on a street scene: label and instance maps, a style for every car, a repainted road,
-# undo, a branch and a verified replay.
+# A session on a street scene: label and instance maps, a style for every car that stays with it, a
+# repainted road, undo, a branch and a verified replay.
 #
 #   Examples/street.sh [FOLDER]
 #   Examples/street.sh LABEL.png INST.png PHOTO.png [NETWORK] [FOLDER]

@@ -51,6 +51,7 @@ struct TrainTests {
       #expect(short.errors.contains("16 pixels are reached after 24 pictures only"))
       for (options, part) in [
         ("--grow-from 6", "--grow-from 6"), ("--stable 0", "--stable 0"),
+        ("--from run/network.safetensors --stable 8", "--from goes on"),
         ("--stable x", "--stable x"), ("--lr -1", "--lr"),
         ("--resolution 24", "--resolution 24"),
       ] {

@@ -133,21 +133,7 @@ struct ProgressiveStepTests {
 
   @Test("A stopped run ends with the same bytes", arguments: families, [3, 9])
   func resuming(_ family: String, after steps: Int) throws {
-    try ReferenceData.withTemporaryFolder { folder in
-      var whole = try run(family, pictures: 48)
-      while !whole.isFinished { _ = try whole.advance() }
-      let expected = folder.appendingPathComponent("whole")
-      try TrainingCheckpoint.write(whole, to: expected)
-      var first = try run(family, pictures: 48)
-      for _ in 0..<steps { _ = try first.advance() }
-      let file = folder.appendingPathComponent("stopped")
-      try TrainingCheckpoint.write(first, to: file)
-      var second = try run(family, pictures: 48)
-      try TrainingCheckpoint.restore(&second, from: file)
-      while !second.isFinished { _ = try second.advance() }
-      try TrainingCheckpoint.write(second, to: file)
-      #expect(try Data(contentsOf: file) == Data(contentsOf: expected))
-    }
+    try expectSameBytes(stoppedAfter: [steps]) { try run(family, pictures: 48) }
   }
 
   @Test(

@@ -25,24 +25,17 @@ public struct ProgressiveSizes: Sendable, Hashable, Codable {
     self.minibatchGroup = minibatchGroup
   }
 
-  /// The channels of the blocks from 4×4 up.
-  var channels: [Int] {
-    (2...max(resolution.trailingZeroBitCount, 2)).map { min(channelBase >> $0, channelMax) }
-  }
-
-  /// Throws for a side that no network has.
-  func check() throws(NetworkError) {
-    guard resolution >= 8, resolution <= 2048, resolution.nonzeroBitCount == 1 else {
-      throw .unsupportedOption(
-        file: "the options", option: "resolution", value: "\(resolution)",
-        supported: "a power of two from 8 to 2048")
-    }
+  /// The channels of the blocks from 4×4 up; throws for a side that no network has.
+  func channels() throws(NetworkError) -> [Int] {
+    try ChannelPlan(resolution: resolution, base: channelBase, most: channelMax).channels()
   }
 
   /// The discriminator of these sizes.
-  func discriminator(isBlurred: Bool) -> ProgressiveDiscriminatorConfiguration {
+  func discriminator(
+    isBlurred: Bool
+  ) throws(NetworkError) -> ProgressiveDiscriminatorConfiguration {
     ProgressiveDiscriminatorConfiguration(
-      resolution: resolution, imageChannels: 3, channels: channels,
+      resolution: resolution, imageChannels: 3, channels: try channels(),
       features: min(max(channelBase >> 1, 1), channelMax), classes: 0, output: .logit,
       isGrowing: true, isBlurred: isBlurred, averagesLast: false, minibatchGroup: minibatchGroup,
       minibatchFeatures: 1)

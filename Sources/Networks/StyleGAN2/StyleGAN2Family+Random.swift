@@ -28,24 +28,15 @@ extension StyleGAN2Family {
       (self.zDim, self.wDim, self.mappingLayers) = (zDim, wDim, mappingLayers)
       self.minibatchGroup = minibatchGroup
     }
-
-    /// The channels of the blocks from 4×4 up.
-    fileprivate var channels: [Int] {
-      (2...max(resolution.trailingZeroBitCount, 2)).map { min(channelBase >> $0, channelMax) }
-    }
   }
 
   /// A generator (skip architecture) and a discriminator (residual) as the official code begins:
   /// weights standard normal over the learning-rate multiplier, biases 0 but those of the styles 1,
   /// noise strengths 0. The same seed gives the same network.
   public static func random(_ sizes: Sizes, seed: UInt32) throws -> CanonicalNetwork {
-    guard sizes.resolution >= 8, sizes.resolution <= 2048, sizes.resolution.nonzeroBitCount == 1
-    else {
-      throw NetworkError.unsupportedOption(
-        file: "the options", option: "resolution", value: "\(sizes.resolution)",
-        supported: "a power of two from 8 to 2048")
-    }
-    let channels = sizes.channels
+    let channels = try ChannelPlan(
+      resolution: sizes.resolution, base: sizes.channelBase, most: sizes.channelMax
+    ).channels()
     var configuration = StyleGAN2Configuration(
       zDim: sizes.zDim, classes: 0, wDim: sizes.wDim, mappingLayers: sizes.mappingLayers,
       embedFeatures: 0, layerFeatures: sizes.wDim, resolution: sizes.resolution, imageChannels: 3,

@@ -18,7 +18,8 @@ public struct ProgressiveOptions: Sendable, Hashable, Codable {
   public var mixing: Double
   /// Adam's learning rate of both networks; `nil` for StyleGAN1's, which rises with the resolution.
   public var learningRate: Double?
-  /// The pictures after which an old value's share of the moving average has halved.
+  /// The pictures after which an old value's share of the moving average has halved; at first a
+  /// twentieth of the pictures seen.
   public var averagePictures: Double = 10_000
   /// The decay of w_avg.
   public var meanDecay: Float = 0.995

@@ -16,11 +16,7 @@ struct ProgressiveTrainingOptions: ParsableArguments {
       "Go on from this network, with its sizes and its discriminator, at its full resolution.",
       valueName: "file-or-name"))
   var from: String?
-  @Option(
-    help: ArgumentHelp(
-      "Freeze parameters by the beginnings of their names: mapping,synthesis.b4.",
-      valueName: "names"))
-  var freeze: String?
+  @OptionGroup var freezing: FreezeOptions
 
   @Option(
     name: [.customLong("grow-from"), .customLong("lod-initial-resolution")],
@@ -46,8 +42,13 @@ struct ProgressiveTrainingOptions: ParsableArguments {
   var ema = 10.0
 
   func validate() throws {
+    if from != nil, growFrom != nil || stable != nil || fade != nil {
+      throw ValidationError(
+        "--from goes on at the network's full resolution; leave out --grow-from, --stable and --fade."
+      )
+    }
     let first = growFrom ?? 4
-    guard first >= 4, first.nonzeroBitCount == 1, first <= sizes.resolution || from != nil else {
+    guard first >= 4, first.nonzeroBitCount == 1, first <= sizes.resolution else {
       throw ValidationError(
         "--grow-from \(first) is not a power of two from 4 to --resolution.")
     }
@@ -89,7 +90,7 @@ struct ProgressiveTrainingOptions: ParsableArguments {
           resolution: sizes.resolution, channelBase: sizes.channelsBase,
           channelMax: sizes.channelsMax, latent: sizes.latent, minibatchGroup: min(4, run.batch)),
         run.seed)
-    settings.frozen = try FrozenParameters.names(freeze, in: network)
+    settings.frozen = try freezing.names(in: network)
     let step = try ProgressiveStep(network, options: settings)
     let side = step.size.resolution
     let grown = settings.growth.pictures(resolution: side)

@@ -38,11 +38,7 @@ struct TrainStyleGAN2: ParsableCommand {
     help: ArgumentHelp(
       "Freeze the first layers of the discriminator, as --freezed does.", valueName: "n"))
   var freezeD = 0
-  @Option(
-    help: ArgumentHelp(
-      "Freeze parameters by the beginnings of their names: mapping,synthesis.b4.",
-      valueName: "names"))
-  var freeze: String?
+  @OptionGroup var freezing: FreezeOptions
 
   @Option(
     help: ArgumentHelp(
@@ -135,7 +131,7 @@ struct TrainStyleGAN2: ParsableCommand {
     settings.averagePictures = ema.map { $0 * 1000 }
     settings.augmentation = try augmentation()
     settings.frozen =
-      try FrozenParameters.names(freeze, in: network)
+      try freezing.names(in: network)
       + StyleGAN2Options.discriminatorLayers(freezeD, of: network.parameters.keys)
     let step = try StyleGAN2Step(network, options: settings)
     let side = step.size.resolution
